@@ -1,0 +1,142 @@
+"""The values that go into a sandbox and come out of it. Frozen; units stand in the names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+MIB = 1024 * 1024
+
+
+class Status(str, Enum):
+    """How a run ended. Says nothing about whether its output is right."""
+
+    EXITED = "exited"
+    SIGNALED = "signaled"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    BUILD_FAILED = "build_failed"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use.
+
+    cpu_time_s: CPU seconds of all processes of the run together; fractions count.
+    wall_time_s: seconds on the clock, time spent waiting for a CPU left out; None: 3 x cpu_time_s + 2.
+    memory_mb: MiB held resident by the run's processes together, files in its scratch space included.
+    output_bytes: bytes on stdout; stderr beyond the same size is cut and is never a verdict.
+    scratch_mb: MiB of files under the run's working directory.
+    processes: processes and threads at one time. open_files: descriptors of one process.
+    """
+
+    cpu_time_s: float = 4.0
+    wall_time_s: float | None = None
+    memory_mb: int = 512
+    output_bytes: int = 64 * MIB
+    scratch_mb: int = 64
+    processes: int = 128
+    open_files: int = 256
+
+    def __post_init__(self) -> None:
+        """Raises ValueError naming the limit that cannot be used."""
+        for name in ("cpu_time_s", "memory_mb", "output_bytes", "scratch_mb", "processes", "open_files"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
+                raise ValueError(f"Limits.{name} must be a positive number, not {value!r}")
+        if self.wall_time_s is not None and not (math.isfinite(self.wall_time_s) and self.wall_time_s > 0):
+            raise ValueError(f"Limits.wall_time_s must be a positive number or None, not {self.wall_time_s!r}")
+
+    @property
+    def wall_s(self) -> float:
+        """The wall limit in force, in seconds."""
+        return self.wall_time_s if self.wall_time_s is not None else 3 * self.cpu_time_s + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program to run; it holds no test data.
+
+    source: text (or bytes, taken as they are) of the main file. files: further files beside it, by relative name.
+    entry: with no source, the name in `files` of the main file.
+    """
+
+    source: str | bytes = ""
+    language: str = "python3"
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    entry: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a file name that leaves the working directory, or an entry that is not there."""
+        for name in self.files:
+            parts = name.split("/")
+            if not name or "\0" in name or name.startswith("/") or any(p in ("", ".", "..") for p in parts):
+                raise ValueError(f"Program.files: {name!r} is not a relative name inside the working directory")
+        if self.entry is not None and self.entry not in self.files:
+            raise ValueError(f"Program.entry {self.entry!r} is not among the files {sorted(self.files)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a program: a fresh process that reads `stdin`. files: more files, for this run alone."""
+
+    stdin: str | bytes = b""
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a function of a program, in a fresh process.
+
+    function: a name in the program, or a method of its `Solution` class. arguments: plain data (None, bool, int,
+    float, str, bytes, list, tuple, dict, set), copied by value.
+    """
+
+    function: str
+    arguments: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What one run did.
+
+    exit_code and signal: at most one is set. cpu_time_s: of all its processes; wall_time_s: on the clock.
+    memory_mb: MiB held resident at the peak, None where it could not be measured. returned: what a Call gave back,
+    as plain data (None for a Run; `has_returned` tells a returned None from nothing). truncated: stdout or stderr
+    was cut. marginal: it ran near its CPU limit and was timed again alone. build_log: what the compiler said.
+    """
+
+    status: Status
+    exit_code: int | None = None
+    signal: int | None = None
+    cpu_time_s: float = 0.0
+    wall_time_s: float = 0.0
+    memory_mb: float | None = None
+    stdout_bytes: bytes = b""
+    stderr_bytes: bytes = b""
+    returned: Any = None
+    has_returned: bool = False
+    truncated: bool = False
+    marginal: bool = False
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def stdout(self) -> str:
+        """What it printed, as text; bytes that are not UTF-8 show as U+FFFD."""
+        return self.stdout_bytes.decode("utf-8", "replace")
+
+    @property
+    def stderr(self) -> str:
+        """What it said on stderr (the compiler's words where the build failed), as text."""
+        return self.stderr_bytes.decode("utf-8", "replace")
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with exit code 0 within its limits."""
+        return self.status is Status.EXITED and self.exit_code == 0
