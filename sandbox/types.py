@@ -59,6 +59,11 @@ class Limits:
         return self.wall_time_s if self.wall_time_s is not None else 3 * self.cpu_time_s + 2
 
 
+def _check_name(name: str, where: str) -> None:
+    if not name or "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
+        raise ValueError(f"{where}: {name!r} is not a relative name inside the working directory")
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program to run; it holds no test data.
@@ -75,19 +80,27 @@ class Program:
     def __post_init__(self) -> None:
         """Raises ValueError for a file name that leaves the working directory, or an entry that is not there."""
         for name in self.files:
-            parts = name.split("/")
-            if not name or "\0" in name or name.startswith("/") or any(p in ("", ".", "..") for p in parts):
-                raise ValueError(f"Program.files: {name!r} is not a relative name inside the working directory")
+            _check_name(name, "Program.files")
         if self.entry is not None and self.entry not in self.files:
             raise ValueError(f"Program.entry {self.entry!r} is not among the files {sorted(self.files)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a program: a fresh process that reads `stdin`. files: more files, for this run alone."""
+    """One run of a program: a fresh process that reads `stdin`.
+
+    files: more files, for this run alone. collect: names of files that it leaves which are wanted back, in
+    `Execution.files`; regular files only, never through a link, together at most `Limits.output_bytes`.
+    """
 
     stdin: str | bytes = b""
     files: Mapping[str, str | bytes] = field(default_factory=dict)
+    collect: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a file name that leaves the working directory."""
+        for name in (*self.files, *self.collect):
+            _check_name(name, "Run.files")
 
 
 @dataclass(frozen=True, slots=True)

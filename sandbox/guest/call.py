@@ -1,0 +1,64 @@
+"""Calls one function of a program and reduces what it gave back to plain data. Runs in the child.
+
+The answer is not believed because it comes from here: it is only data, compared on the host with an expected value
+that never was in this jail.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from . import wire
+
+
+class NotPlain(TypeError):
+    """What the function returned cannot be reduced to plain data; names the type."""
+
+
+def find(namespace: dict[str, Any], name: str) -> Any:
+    """The method `name` of the program's Solution class, else its function. Raises AttributeError naming it."""
+    solution = namespace.get("Solution")
+    if isinstance(solution, type) and hasattr(solution, name):
+        return getattr(solution(), name)
+    try:
+        return namespace[name]
+    except KeyError:
+        raise AttributeError(f"the program defines no function or Solution method named {name!r}") from None
+
+
+def result(function: Any, arguments: tuple[Any, ...]) -> bytes:
+    """What the call returned, as wire.dump_plain writes it. Raises what the function raises, or NotPlain."""
+    value = function(*arguments)
+    try:
+        return wire.dump_plain(value, reduce_value)
+    except wire.WireError as error:
+        raise NotPlain(str(error)) from None
+
+
+def reduce_value(value: Any) -> Any:
+    """A subclass of a plain type by its base type's own methods; numpy scalars and arrays as numbers and lists."""
+    for base, take in _BASES:
+        if isinstance(value, base):
+            return take(value)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
+        plain = value.tolist()
+        if type(plain) is type(value):
+            raise NotPlain(f"a numpy value of dtype {value.dtype} is not plain data")
+        return plain
+    kind = type(value)
+    raise NotPlain(f"the function returned a {kind.__module__}.{kind.__qualname__}, which is not plain data")
+
+
+_BASES = (
+    (int, int.__pos__),
+    (float, float.__pos__),
+    (str, lambda value: str.__getitem__(value, slice(None))),
+    (bytes, lambda value: bytes.__getitem__(value, slice(None))),
+    (list, lambda value: list(list.__iter__(value))),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (dict, lambda value: dict(dict.items(value))),
+    (set, lambda value: set(set.__iter__(value))),
+    (frozenset, lambda value: set(frozenset.__iter__(value))),
+)
