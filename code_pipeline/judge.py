@@ -1,0 +1,206 @@
+"""Submissions x Problem -> Judgements, on a Sandbox. How candidates are scheduled stands in blocks.py."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import asdict
+from hashlib import blake2b
+from types import TracebackType
+
+from code_pipeline.blocks import Blocks, Prepared, Workers
+from code_pipeline.cache import VerdictCache
+from code_pipeline.checkers import default_checker
+from code_pipeline.checkers.base import Checker
+from code_pipeline.errors import RowError
+from code_pipeline.extract import extract_program
+from code_pipeline.limits import factors_with, limits_for
+from code_pipeline.suite import Suite, encoded
+from code_pipeline.trial import Trial, named
+from code_pipeline.types import Judgement, Problem, Submission, Verdict
+from sandbox import Limits, Program, Sandbox, languages
+
+JUDGE_VERSION = 1  # raised whenever the same program, tests and settings could be judged differently
+_CALLED = frozenset({"python3", "pypy3"})  # languages whose functions can be called with arguments
+
+
+class Judge:
+    """Judges submissions on a pool of threads, as many as the Sandbox runs jails. A context manager; thread-safe.
+
+    sandbox: None makes one, which close() closes. all_tests: run every test instead of stopping at the first failure.
+    checker: compares all answers, whatever the problems say. time_factors: by language, over the defaults. cache:
+    verdicts found before. Raises ValueError for a time factor that is not positive, SandboxError when no Sandbox can
+    be made here.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox | None = None,
+        *,
+        all_tests: bool = False,
+        checker: Checker | None = None,
+        time_factors: Mapping[str, float] | None = None,
+        cache: VerdictCache | None = None,
+    ) -> None:
+        self._factors = factors_with(time_factors)
+        self._all_tests = all_tests
+        self._checker = checker
+        self._cache = cache
+        self._owns_sandbox = sandbox is None
+        self._sandbox = sandbox if sandbox is not None else Sandbox()
+        self._defaults = Limits()
+        self._workers = Workers(self._sandbox.jobs)
+        self._arrivals = itertools.count()
+        self._unfinished: dict[int, Blocks] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, problem: Problem, submissions: Sequence[Submission]) -> list[Judgement]:
+        """The judgements, in the order of the submissions. Never call it from `on_judged`: it waits for a worker."""
+        return self.submit(problem, submissions).result()
+
+    def submit(
+        self,
+        problem: Problem,
+        submissions: Sequence[Submission],
+        *,
+        done: Sequence[Judgement | None] | None = None,
+        on_judged: Callable[[int, Judgement], None] | None = None,
+    ) -> Future[list[Judgement]]:
+        """The same in the background; problems submitted first are served first.
+
+        done: judgements of an earlier run, None where there is none; they are handed back as they are. on_judged is
+        called from worker threads, several at a time, with the index and the judgement of each that was settled now;
+        what it raises ends the Future. Raises ValueError when `done` has another length, CancelledError after close().
+        """
+        if done is not None and len(done) != len(submissions):
+            raise ValueError(f"`done` has {len(done)} entries for {len(submissions)} submissions")
+        number = next(self._arrivals)
+        known = done if done is not None else [None] * len(submissions)
+        blocks = Blocks(
+            self, self._workers, Suite(problem), submissions, done=known, priority=number, on_judged=on_judged
+        )
+        with self._lock:
+            self._unfinished[number] = blocks
+        blocks.future.add_done_callback(lambda _: self._unfinished.pop(number, None))
+        try:
+            blocks.start()
+        except CancelledError:
+            self._unfinished.pop(number, None)
+            raise
+        return blocks.future
+
+    def close(self) -> None:
+        """Waits for running tests, ends each unfinished Future with CancelledError, closes a Sandbox of its own."""
+        self._workers.close()
+        with self._lock:
+            left = list(self._unfinished.values())
+        for blocks in left:
+            blocks.abandon()
+        if self._owns_sandbox:
+            self._sandbox.close()
+
+    def __enter__(self) -> Judge:  # noqa: PYI034  typing.Self is newer than Python 3.10
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def prepare(self, suite: Suite, submission: Submission) -> Prepared | Judgement:
+        """The program in a submission, or the judgement where there is nothing to run. For blocks.py."""
+        problem, language = suite.problem, submission.language
+        try:
+            if not problem.tests:
+                return self._unrun(suite, submission, Verdict.NO_TESTS, "the problem has no tests")
+            suite.check_files()
+            limits_for(problem, language, self._defaults, self._factors)
+            if language not in languages():
+                known = ", ".join(sorted(languages()))
+                return self._unrun(
+                    suite, submission, Verdict.UNSUPPORTED_LANGUAGE, f"{language!r} is none of the languages {known}"
+                )
+            if problem.function is not None and language not in _CALLED:
+                return self._unrun(
+                    suite, submission, Verdict.UNSUPPORTED_LANGUAGE, f"functions cannot be called in {language}"
+                )
+            program = extract_program(
+                submission.response, language=language, starter_code=problem.starter_code, function=problem.function
+            )
+        except RowError as error:
+            return self._unrun(suite, submission, Verdict.BAD_PROBLEM, str(error))
+        except Exception as error:  # noqa: BLE001  a fault of ours is this candidate's verdict, not the run's end
+            return self._unrun(suite, submission, Verdict.JUDGE_ERROR, named(error))
+        if program is None:
+            return self._unrun(suite, submission, Verdict.NO_CODE, "the response holds no program")
+        return Prepared(program, language)
+
+    def judge_program(
+        self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]
+    ) -> Judgement:
+        """Runs a prepared program on the tests in `order`, or finds the judgement in the cache. For blocks.py.
+
+        Raises CancelledError when the judge is being closed; any other fault of ours is a verdict.
+        """
+        try:
+            return self._cached(self._trial(suite, submission, prepared, order))
+        except CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  a fault of ours is this candidate's verdict, not the run's end
+            return self._unrun(suite, submission, Verdict.JUDGE_ERROR, named(error))
+
+    def _trial(self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]) -> Trial:
+        problem = suite.problem
+        limits = limits_for(problem, prepared.language, self._defaults, self._factors)
+        checker = self._checker or problem.checker or default_checker(problem)
+        source = encoded(prepared.program)  # bytes: what no text file can hold is for the language to refuse
+        return Trial(
+            suite=suite,
+            submission_id=submission.id,
+            program=Program(source, prepared.language),
+            order=suite.distinct if self._all_tests else order,
+            all_tests=self._all_tests,
+            checker=checker,
+            limits=limits,
+            provenance={
+                "judge": JUDGE_VERSION,
+                "jail": self._sandbox.jail_kind,
+                "limits": asdict(limits),
+                "checker": checker.spec,
+                "all_tests": self._all_tests,
+                "sandbox": self._sandbox.provenance,
+            },
+        )
+
+    def _unrun(self, suite: Suite, submission: Submission, verdict: Verdict, reason: str) -> Judgement:
+        return Judgement(
+            submission.id,
+            verdict,
+            reason,
+            tests_total=len(suite.tests),
+            provenance={"judge": JUDGE_VERSION, "jail": self._sandbox.jail_kind, "sandbox": self._sandbox.provenance},
+        )
+
+    def _cached(self, trial: Trial) -> Judgement:
+        tests = trial.suite.digest() if self._cache is not None else None
+        if self._cache is None or tests is None:
+            return trial.judged(self._sandbox, self._workers.closing)
+        key = _cache_key(trial, tests)
+        found = self._cache.get(key, trial.submission_id, trial.provenance)
+        if found is None:
+            found = trial.judged(self._sandbox, self._workers.closing)
+            self._cache.put(key, found)
+        return found
+
+
+def _cache_key(trial: Trial, tests: bytes) -> bytes:
+    """Of everything that the judgement depends on; the provenance holds limits, checker, runtime and versions."""
+    hasher = blake2b(tests, digest_size=32)
+    settings = (trial.program.language, list(trial.order), trial.provenance)
+    hasher.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    source = trial.program.source
+    hasher.update(source if isinstance(source, bytes) else source.encode())
+    return hasher.digest()

@@ -1,0 +1,123 @@
+"""One program on one problem's tests: windows of runs in one session of the sandbox, each compared on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field, replace
+from threading import Event
+from typing import Any
+
+from code_pipeline.checkers.base import Actual, Checker
+from code_pipeline.failure import failure_of
+from code_pipeline.order import LONGEST_WINDOW, window_end
+from code_pipeline.suite import Suite
+from code_pipeline.types import CaseResult, Judgement, Verdict
+from code_pipeline.verdict import Outcome, case_of, compiler_sentence, decide, fold, stopped_early
+from sandbox import Execution, Limits, Program, Sandbox, SandboxError
+
+_LARGE_OUTPUT = 4 * 1024 * 1024  # bytes; after one of these tests run one by one, so that few are held at a time
+
+
+@dataclass(slots=True)
+class Trial:
+    """A program, the tests that it is to pass in the order in which they run, and the results so far.
+
+    all_tests: a failure does not end it. cases: results in the order in which they ran, duplicates of a test after it.
+    ran: how many tests of the order have a result. shown: one of the results has its Failure.
+    """
+
+    suite: Suite
+    submission_id: str
+    program: Program
+    order: Sequence[int]
+    all_tests: bool
+    checker: Checker
+    limits: Limits
+    provenance: Mapping[str, Any]
+    cases: list[CaseResult] = field(default_factory=list)
+    ran: int = 0
+    shown: bool = False
+
+    def judged(self, sandbox: Sandbox, closing: Event) -> Judgement:
+        """Runs the tests and gives the judgement; a fault of the sandbox is a verdict of its own.
+
+        Raises CancelledError once `closing` is set, RuntimeError when the sandbox breaks its own promises.
+        """
+        try:
+            with sandbox.open(self.program, self.limits) as session:
+                if session.build_failure is not None:
+                    return self._not_built(session.build_failure)
+                length, more = 1, True
+                while more and self.ran < len(self.order):
+                    if closing.is_set():
+                        raise CancelledError("the judge is being closed")
+                    end = window_end(self.order, self.ran, length, self.suite.sizes)
+                    window = self.order[self.ran : end]
+                    runs = [self.suite.run(index) for index in window]
+                    executions = session.run(runs, stop_on_failure=not self.all_tests)
+                    more = self._take(window, executions)
+                    large = any(len(execution.stdout_bytes) > _LARGE_OUTPUT for execution in executions)
+                    length = 1 if large else min(2 * length, LONGEST_WINDOW)
+        except SandboxError as error:
+            index = self.order[min(self.ran, len(self.order) - 1)]  # the first without a result, where there is one
+            self.cases.append(CaseResult(index, Verdict.SANDBOX_ERROR, named(error), provoked=error.provoked))
+        return fold(
+            self.submission_id,
+            self.cases,
+            total=len(self.suite.tests),
+            all_tests=self.all_tests,
+            provenance=self.provenance,
+        )
+
+    def _take(self, window: Sequence[int], executions: Sequence[Execution]) -> bool:
+        """Adds the results of one window; returns whether judging goes on."""
+        for index, execution in zip(window, executions, strict=False):
+            case = self._case(index, execution)
+            self.cases.append(case)
+            self.ran += 1
+            if case.verdict is not Verdict.ACCEPTED and not self.all_tests:
+                return False
+            for other in self.suite.duplicates.get(index, ()):
+                self.cases.append(replace(case, index=other, failure=None))
+        if len(executions) != len(window):
+            raise RuntimeError(f"the sandbox gave {len(executions)} executions for {len(window)} runs")
+        return True
+
+    def _case(self, index: int, execution: Execution) -> CaseResult:
+        problem, is_call = self.suite.problem, self.suite.is_call
+        output = execution.files.get(problem.output_file) if problem.output_file else execution.stdout_bytes
+        outcome = stopped_early(execution, limits=self.limits, is_call=is_call)
+        if outcome is None and output is None:
+            outcome = Outcome(Verdict.WRONG_ANSWER, f"the file {problem.output_file!r} was not written")
+        if outcome is None:
+            outcome = self._compared(index, execution, output or b"")
+        case = case_of(index, execution, outcome)
+        if case.verdict is Verdict.ACCEPTED or case.verdict.is_fault or self.shown:
+            return case
+        self.shown = True
+        got = execution.returned if is_call and execution.has_returned else output or b""
+        failure = failure_of(index, self.suite.tests[index], got, execution.stderr_bytes, is_call=is_call)
+        return replace(case, failure=failure)
+
+    def _compared(self, index: int, execution: Execution, output: bytes) -> Outcome:
+        actual = Actual(output, execution.returned, execution.has_returned)
+        try:
+            check = self.checker.check(self.suite.tests[index], actual)
+        except Exception as error:  # noqa: BLE001  checkers read foreign data: their fault is a verdict of its own
+            return Outcome(Verdict.CHECKER_ERROR, f"the checker {self.checker.name} failed: {named(error)}")
+        return decide(execution, check, limits=self.limits, is_call=self.suite.is_call, rule=self.checker.name)
+
+    def _not_built(self, failure: Execution) -> Judgement:
+        return Judgement(
+            self.submission_id,
+            Verdict.COMPILE_ERROR,
+            compiler_sentence(failure.stderr_bytes),
+            tests_total=len(self.suite.tests),
+            provenance=self.provenance,
+        )
+
+
+def named(error: Exception) -> str:
+    """An exception in one sentence: its class, and its words where it has some."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
