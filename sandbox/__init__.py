@@ -1,0 +1,39 @@
+"""Runs untrusted programs: each run in a fresh process of a hardened jail, under limits, at the price of a fork.
+
+    from sandbox import Sandbox
+    with Sandbox() as sandbox:
+        print(sandbox.run("print(input()[::-1])", stdin="abc").stdout)
+"""
+
+from sandbox.errors import (
+    EnforcementError,
+    GuestProtocolError,
+    JailError,
+    LanguageError,
+    RuntimeSettingError,
+    SandboxError,
+)
+from sandbox.executor import Sandbox
+from sandbox.languages import languages
+from sandbox.runtime import Runtime
+from sandbox.session import Session
+from sandbox.types import Call, Execution, Limits, Program, Run, Status
+
+__all__ = [
+    "Call",
+    "EnforcementError",
+    "Execution",
+    "GuestProtocolError",
+    "JailError",
+    "LanguageError",
+    "Limits",
+    "Program",
+    "Run",
+    "Runtime",
+    "RuntimeSettingError",
+    "Sandbox",
+    "SandboxError",
+    "Session",
+    "Status",
+    "languages",
+]

@@ -506,7 +506,7 @@ def main(config: dict[str, Any]) -> None:
         os.chdir(child.WORKDIR)
         os.umask(0o022)
         # Only ours is on the path now: a program's folder comes first, as `python3 FILE` has it.
-        sys.path.insert(0, child.WORKDIR)
+        sys.path[:] = [child.WORKDIR, *filter(None, sys.path)]
         for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
             if name != __package__:
                 del sys.modules[name]

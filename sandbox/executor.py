@@ -1,0 +1,277 @@
+"""Sandbox: programs in, Executions out."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sandbox import languages
+from sandbox.builds import Builds
+from sandbox.errors import LanguageError
+from sandbox.jails.base import USUAL_MODULES, JailSpec
+from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
+from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
+from sandbox.pool import Pool
+from sandbox.runtime import Runtime
+from sandbox.session import Image, Session, _bytes
+from sandbox.slots import Slots
+from sandbox.types import MIB, Call, Execution, Limits, Program, Run
+
+WINDOW = 16
+_WORKDIR = "/tmp"  # noqa: S108 - the jail's own
+_AHEAD = 4
+
+
+class Sandbox:
+    """Runs untrusted programs, each run in a fresh process of a hardened jail. Thread-safe; close it, or use `with`.
+
+    jobs: how many jails run at once here; None: as many as the node has slots. At most as many as there are slots run
+    at once on the node, whatever the number of Sandboxes. limits: what a run may use where nothing else is said.
+    runtime: the interpreter and packages that programs see. pin: keep each jail on one CPU.
+    Raises JailError at the first use when no jail can be opened, with the cause and the mend.
+    """
+
+    def __init__(
+        self, *, jobs: int | None = None, limits: Limits | None = None, runtime: Runtime | None = None, pin: bool = False
+    ) -> None:
+        if jobs is not None and jobs < 1:
+            raise ValueError(f"jobs must be at least 1, not {jobs}")
+        self.limits = limits or Limits()
+        self.runtime = runtime or Runtime.current()
+        self.environment = dict(ENVIRONMENT)
+        cgroups = Cgroups.find()
+        self.slot_count = max(1, int(min(len(os.sched_getaffinity(0)), node_cpus(cgroups))))
+        self.memory_budget_mb = max(1, node_memory_bytes(cgroups) // 2 // MIB)
+        affordable = max(1, self.memory_budget_mb // self.limits.memory_mb)
+        self.notices: list[str] = []
+        if affordable < self.slot_count:
+            self.notices.append(
+                f"{affordable} slots instead of {self.slot_count}: {self.limits.memory_mb} MB a run, and runs may use "
+                f"half of this machine's memory ({self.memory_budget_mb} MB)"
+            )
+            self.slot_count = affordable
+        self.jobs = jobs or self.slot_count
+        self.slots = Slots(self.slot_count)
+        self._memory = _MemoryBudget(self.memory_budget_mb)
+        self._launcher = BubblewrapLauncher(cgroups, pin=pin)
+        self.jail_kind = self._launcher.kind
+        self.pool = Pool(self._launcher, keep=2 * self.jobs)
+        self._builds = Builds(self._compile)
+        self._plain = JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb)
+        names = [package.name for package in self.runtime.packages]
+        self._heavy = replace(self._plain, template=(*USUAL_MODULES, *names)) if names else None
+        self._mentions = re.compile("|".join(map(re.escape, names)).encode()) if names else None
+        self._threads: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends every jail. Runs that are under way in other threads raise SandboxError."""
+        self.pool.close()
+        with self._lock:
+            threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=True, cancel_futures=True)
+        self._launcher.close()
+        self.slots.close()
+
+    @functools.cached_property
+    def provenance(self) -> Mapping[str, Any]:
+        """What every verdict rests on: versions, runtime, how limits are enforced."""
+        return {
+            "python": self.runtime.python_version,
+            "runtime": self.runtime.description,
+            "runtime_hash": self.runtime.digest,
+            "jail": self.jail_kind,
+            "host_python": sys.version.split()[0],
+        }
+
+    # ---- running ----
+
+    def run(
+        self,
+        program: Program | str,
+        *,
+        language: str = "python3",
+        stdin: str | bytes = b"",
+        files: Mapping[str, str | bytes] | None = None,
+        limits: Limits | None = None,
+    ) -> Execution:
+        """Runs a program once. `files` are written beside it. Raises SandboxError for faults of ours alone."""
+        run = Run(stdin, files or {})
+        with self.open(_program(program, language), limits) as session:
+            return session.run([run])[0]
+
+    def call(
+        self, program: Program | str, function: str, *arguments: Any, language: str = "python3", limits: Limits | None = None
+    ) -> Execution:
+        """Calls a function of a program once; what it gave back is in `returned`."""
+        with self.open(_program(program, language), limits) as session:
+            return session.run([Call(function, arguments)])[0]
+
+    def run_many(
+        self, program: Program | str, runs: Iterable[Run | Call | str | bytes], *, limits: Limits | None = None
+    ) -> Iterator[Execution]:
+        """Runs one program on many inputs, over all jails; executions in the order of `runs`, as they finish."""
+        shaped = _program(program, "python3")
+        windows = ((shaped, window) for window in _windows(runs))
+        for executions in self._spread(windows, limits):
+            yield from executions
+
+    def run_each(
+        self, programs: Iterable[Program | str], runs: Sequence[Run | Call | str | bytes], *, limits: Limits | None = None
+    ) -> Iterator[list[Execution]]:
+        """Runs many programs on one set of inputs; a list of executions a program, in order, as they finish."""
+        shaped = [run if isinstance(run, (Run, Call)) else Run(run) for run in runs]
+        yield from self._spread(((_program(program, "python3"), shaped) for program in programs), limits)
+
+    def _spread(
+        self, work: Iterable[tuple[Program, list[Run | Call]]], limits: Limits | None
+    ) -> Iterator[list[Execution]]:
+        """Ordered results over `jobs` threads, with a bounded number of windows ahead of the reader."""
+
+        def one(program: Program, runs: list[Run | Call]) -> list[Execution]:
+            with self.open(program, limits) as session:
+                return session.run(runs, stop_on_failure=False)
+
+        pending: deque[Future[list[Execution]]] = deque()
+        threads = self.threads()
+        try:
+            for program, runs in work:
+                pending.append(threads.submit(one, program, runs))
+                if len(pending) >= _AHEAD * self.jobs:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def threads(self) -> ThreadPoolExecutor:
+        """The threads that this Sandbox spreads work over, `jobs` of them."""
+        with self._lock:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="ot-code-jail")
+            return self._threads
+
+    def open(self, program: Program, limits: Limits | None = None) -> Session:
+        """A session: the program, built where its language is compiled, ready for windows of runs.
+
+        Raises LanguageError for an unknown language or a missing toolchain, SandboxError for other faults of ours.
+        """
+        limits = limits or self.limits
+        language = languages.language(program.language)
+        files = _files(program, language.file_name)
+        main = files[0][0]
+        spec = self._plain
+        build_failure: Execution | None = None
+        if not language.build:
+            argv = (f"{_WORKDIR}/{main}",)
+            image = Image("python", argv, tuple(files))
+            if self._heavy is not None and self._mentions is not None and any(map(self._mentions.search, _contents(files))):
+                spec = self._heavy
+        else:
+            built = self._builds.build(language, dict(files), main)
+            if isinstance(built, Execution):
+                build_failure, built = built, b""
+            image = Image("exec", (f"{_WORKDIR}/a.out",), executable=built)
+        if limits.scratch_mb != spec.scratch_mb:
+            spec = replace(spec, scratch_mb=limits.scratch_mb)
+        return Session(self, image, spec, limits, build_failure)
+
+    def place(self, limits: Limits) -> AbstractContextManager[Any]:
+        """A slot of the node and the memory for one run, waited for."""
+        stack = ExitStack()
+        stack.enter_context(self._memory.hold(limits.memory_mb))
+        stack.enter_context(self.slots.hold())
+        return stack
+
+    def _compile(
+        self, argv: list[str], files: dict[str, bytes], wanted: str, precompiled: Path | None, limits: Limits
+    ) -> Execution:
+        spec = replace(self._plain, scratch_mb=limits.scratch_mb, precompiled=precompiled)
+        with Session(self, Image("exec", tuple(argv), tuple(files.items())), spec, limits) as session:
+            return session.run([Run(collect=(wanted,))])[0]
+
+
+class _MemoryBudget:
+    """Megabytes that runs of this process may use at once; one run alone may have more than there is."""
+
+    def __init__(self, total_mb: int) -> None:
+        self._total = total_mb
+        self._used = 0
+        self._changed = threading.Condition()
+
+    def hold(self, wanted_mb: int) -> _Held:
+        with self._changed:
+            while self._used and self._used + wanted_mb > self._total:
+                self._changed.wait()
+            self._used += wanted_mb
+        return _Held(self, wanted_mb)
+
+    def release(self, held_mb: int) -> None:
+        with self._changed:
+            self._used -= held_mb
+            self._changed.notify_all()
+
+
+class _Held:
+    def __init__(self, budget: _MemoryBudget, held_mb: int) -> None:
+        self._budget = budget
+        self._held_mb = held_mb
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._budget.release(self._held_mb)
+
+
+def _program(program: Program | str, language: str) -> Program:
+    return program if isinstance(program, Program) else Program(program, language)
+
+
+def _files(program: Program, file_name: str) -> list[tuple[str, bytes]]:
+    """The program's files, the main one first."""
+    files = [(name, _bytes(text)) for name, text in program.files.items() if name != program.entry]
+    if program.entry is not None:
+        return [(program.entry, _bytes(program.files[program.entry])), *files]
+    if file_name in program.files:
+        raise ValueError(f"Program.files holds {file_name!r}, the name of the main file: name it as the entry")
+    return [(file_name, _bytes(program.source)), *files]
+
+
+def _contents(files: list[tuple[str, bytes]]) -> Iterator[bytes]:
+    return (content for _, content in files)
+
+
+def _windows(runs: Iterable[Run | Call | str | bytes]) -> Iterator[list[Run | Call]]:
+    window: list[Run | Call] = []
+    for run in runs:
+        window.append(run if isinstance(run, (Run, Call)) else Run(run))
+        if len(window) == WINDOW:
+            yield window
+            window = []
+    if window:
+        yield window
+
+
+

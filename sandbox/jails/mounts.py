@@ -1,0 +1,76 @@
+"""Which host paths a jail sees, read-only: the system's libraries and compilers, the interpreter, declared packages."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.jails.base import PACKAGES_DIR, PRECOMPILED_DIR, JailSpec
+
+# Programs and libraries; nothing of /usr/local, /usr/src or /usr/share/doc, where people keep their own things.
+_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/include")
+_LINKED = ("/bin", "/lib", "/lib32", "/lib64")
+_ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
+_SITE = ("site-packages", "dist-packages")
+
+
+@dataclass(frozen=True)
+class Mounts:
+    """binds: (host path, path in the jail), read-only; links: (target, path in the jail); hidden: emptied folders."""
+
+    binds: tuple[tuple[Path, str], ...]
+    links: tuple[tuple[str, str], ...]
+    hidden: tuple[str, ...]
+
+
+def mounts_for(spec: JailSpec) -> Mounts:
+    """The mounts of a jail."""
+    binds: list[tuple[Path, str]] = []
+    links: list[tuple[str, str]] = []
+    for name in (*_SYSTEM, *_ETC):
+        if os.path.isdir(name) and not os.path.islink(name) or os.path.isfile(name):
+            binds.append((Path(name), name))
+    for name in _LINKED:
+        if os.path.islink(name):
+            links.append((os.readlink(name), name))
+        elif os.path.isdir(name):
+            binds.append((Path(name), name))
+    runtime = spec.runtime
+    if not _covered(str(runtime.prefix), binds):
+        # An interpreter of the system lies below /usr, of which the parts above are bound already.
+        if str(runtime.prefix) != "/usr":
+            binds.append((runtime.prefix, str(runtime.prefix)))
+    if not _covered(str(runtime.interpreter), binds):
+        binds.append((runtime.interpreter.parent, str(runtime.interpreter.parent)))
+    for package in runtime.packages:
+        binds.extend((path, f"{PACKAGES_DIR}/{path.name}") for path in package.paths)
+    if spec.precompiled is not None:
+        binds.append((spec.precompiled, PRECOMPILED_DIR))
+    return Mounts(tuple(binds), tuple(links), tuple(_site_folders(spec)))
+
+
+def _covered(path: str, binds: list[tuple[Path, str]]) -> bool:
+    return any(path == inside or path.startswith(inside + "/") for _, inside in binds)
+
+
+def _site_folders(spec: JailSpec) -> list[str]:
+    """The user's own packages beside the interpreter, which a program must not see."""
+    prefix = spec.runtime.prefix
+    version = ".".join(spec.runtime.python_version.split(".")[:2])
+    folders = [prefix / "lib" / f"python{version}" / name for name in _SITE] + [prefix / "lib/python3" / name for name in _SITE]
+    return [str(folder) for folder in folders if folder.is_dir()]
+
+
+def walkable(path: Path, *, uid_is_other: bool) -> bool:
+    """Whether a user other than root could reach the path: every folder above it lets others pass.
+
+    uid_is_other: the jail runs under a uid that owns none of it (the host is root); else it is always reachable.
+    """
+    if not uid_is_other:
+        return True
+    for part in (path, *path.parents):
+        mode = part.stat().st_mode
+        if not mode & 0o001 and (part != path or part.is_dir()):
+            return False
+    return True

@@ -1,0 +1,65 @@
+"""Jails that are open, lent to one thread at a time. A dirty or dead one is never lent again."""
+
+from __future__ import annotations
+
+import threading
+
+from sandbox.errors import SandboxError
+from sandbox.jails.base import Jail, JailSpec, Launcher
+
+_GROWTH_BYTES = 64 * 1024 * 1024
+
+
+class Pool:
+    """Keeps at most `keep` idle jails; opens one when none of the wanted kind is idle. Thread-safe."""
+
+    def __init__(self, launcher: Launcher, keep: int) -> None:
+        self._launcher = launcher
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._idle: list[Jail] = []
+        self._lent: set[Jail] = set()
+        self._closed = False
+
+    def borrow(self, spec: JailSpec) -> Jail:
+        """An open, clean jail of that kind. Raises JailError when none can be opened, SandboxError once closed."""
+        surplus = None
+        with self._lock:
+            if self._closed:
+                raise SandboxError("this Sandbox is closed")
+            for index in range(len(self._idle) - 1, -1, -1):
+                if self._idle[index].spec == spec:
+                    jail = self._idle.pop(index)
+                    self._lent.add(jail)
+                    return jail
+            if len(self._idle) >= self._keep:
+                surplus = self._idle.pop(0)
+        if surplus is not None:
+            surplus.close()
+        jail = self._launcher.open(spec)
+        with self._lock:
+            if not self._closed:
+                self._lent.add(jail)
+                return jail
+        jail.close()
+        raise SandboxError("this Sandbox is closed")
+
+    def give_back(self, jail: Jail, *, broken: bool, held_bytes: int | None = None) -> None:
+        """Takes a jail back; a broken one, or one that holds far more memory than when it was new, is closed."""
+        grown = held_bytes is not None and held_bytes > jail.idle_bytes + _GROWTH_BYTES
+        with self._lock:
+            self._lent.discard(jail)
+            if not (broken or grown or self._closed):
+                self._idle.append(jail)
+                return
+        jail.close()
+
+    def close(self) -> None:
+        """Closes the idle jails and kills the lent ones, whose borrowers then see them gone and give them back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            for jail in self._lent:
+                jail.kill()
+        for jail in idle:
+            jail.close()
