@@ -1,0 +1,1 @@
+"""What is done with rows: rows in, rows out, one stage a module."""

@@ -1,0 +1,142 @@
+"""The folder that a run writes: whose it is, who is writing it, and what it was made with."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ot_code.errors import OutputError, UsageError
+from ot_code.journal import Journal
+from ot_code.shards import STAGING, WIDENED
+
+RUN_FILE = "run.json"
+SUMMARY_FILE = "summary.json"
+JOURNAL_FILE = ".journal"
+LOCK_FILE = ".lock"
+_MADE_BY_US = ("judged", "kept", "problems", STAGING, WIDENED, SUMMARY_FILE, JOURNAL_FILE)
+_FORMAT = 1
+
+
+class OutputFolder:
+    """A run's folder, locked for this process while it is open; a context manager.
+
+    Raises OutputError when another process holds it or it cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = (path / LOCK_FILE).open("a+")
+        except OSError as error:
+            raise OutputError(f"the output folder {path} cannot be made: {error.strerror}") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "unknown"
+            self._lock.close()
+            raise OutputError(
+                f"{path} is being written by another run (process {holder}); wait for it to end"
+            ) from None
+        self._lock.truncate(0)
+        self._lock.write(f"{os.getpid()}\n")
+        self._lock.flush()
+
+    def __enter__(self) -> OutputFolder:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the folder free."""
+        self._lock.close()
+
+    def claim(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> None:
+        """Makes the folder this run's: a new one, or one that was made with the same `identity`.
+
+        Raises UsageError naming every difference, or when the folder holds what no run of ours has written.
+        """
+        run_file = self.path / RUN_FILE
+        if run_file.exists():
+            if overwrite:
+                self._clear()
+            else:
+                self._compare(run_file, identity)
+                return
+        elif any(entry.name != LOCK_FILE for entry in self.path.iterdir()):
+            raise UsageError(f"{self.path} is not empty and holds no {RUN_FILE}: name another folder with --out")
+        started = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        self.write_json(RUN_FILE, {"format": _FORMAT, **identity, "started_at": started})
+
+    def _compare(self, run_file: Path, identity: Mapping[str, Any]) -> None:
+        try:
+            before = json.loads(run_file.read_bytes())
+        except ValueError as error:
+            raise UsageError(f"{run_file} is damaged ({error}): start anew with --overwrite") from error
+        now = json.loads(json.dumps({"format": _FORMAT, **identity}))
+        before.pop("started_at", None)
+        found = list(differences(before, now))
+        if found:
+            raise UsageError(
+                f"{self.path} was made otherwise: {'; '.join(found)}. Give the same command to continue it, "
+                "--overwrite to start it anew, or another --out"
+            )
+
+    def _clear(self) -> None:
+        # The journal goes first: without it nothing else in the folder counts, so that being killed here loses nothing.
+        (self.path / JOURNAL_FILE).unlink(missing_ok=True)
+        for name in _MADE_BY_US:
+            entry = self.path / name
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink(missing_ok=True)
+
+    def journal(self, rejudge: list[str] | None = None) -> Journal:
+        """The folder's journal; with `rejudge`, after noting that these verdicts count as undone."""
+        path = self.path / JOURNAL_FILE
+        if rejudge:
+            with_note = Journal(path)
+            with_note.rejudge(rejudge)
+            with_note.close()
+            (self.path / SUMMARY_FILE).unlink(missing_ok=True)
+        return Journal(path)
+
+    def write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        """Writes a file of the folder as a whole or not at all."""
+        staged = self.path / f".{name}.new"
+        with staged.open("w", encoding="utf-8") as file:
+            json.dump(value, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(self.path / name)
+
+    def tidy(self) -> None:
+        """Removes what only a running run needs."""
+        for name in (STAGING, WIDENED):
+            shutil.rmtree(self.path / name, ignore_errors=True)
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Sentences, one for each setting that differs."""
+    for name in (*before, *(name for name in now if name not in before)):
+        old, new = before.get(name), now.get(name)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from differences(old, new, f"{prefix}{name}.")
+        else:
+            was, is_now = json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False)
+            yield f"{prefix}{name} was {was} and is now {is_now}"

@@ -1,0 +1,147 @@
+"""One shard on disk: rows to a Parquet or JSON-lines file, and a file to the same file under wider types."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ot_code.errors import OutputError
+from ot_code.shapes import Shape, arrow_type, fitted, json_text
+
+FORMATS = ("parquet", "jsonl")
+
+Columns = Mapping[str, "Shape | pa.DataType"]  # in the order of the file; a pa.DataType is settled, a Shape may widen
+
+_GIANT = 256 * 1024 * 1024  # bytes of a table that is written in the way that needs least memory
+
+
+def settled(schema: pa.Schema | None) -> dict[str, pa.DataType]:
+    """The columns of an input's Arrow schema that are written with the very type that they came with.
+
+    Left out, so that their values decide: types that Parquet cannot hold, and null (which would load as no type).
+    """
+    fields = {} if schema is None else {field.name: field.type for field in schema}
+    return {name: kind for name, kind in fields.items() if _is_storable(kind)}
+
+
+def _is_storable(kind: pa.DataType) -> bool:
+    if pa.types.is_null(kind) or isinstance(kind, pa.BaseExtensionType):
+        return False
+    try:
+        empty = pa.table({"column": pa.array([None], type=kind)})
+        pq.write_table(empty, pa.BufferOutputStream())
+    except (pa.ArrowException, TypeError):  # pyarrow says NotImplemented, Invalid or TypeError, by the type
+        return False
+    return True
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
+    """The rows as a table with exactly these columns; what a row lacks is null."""
+    arrays = [_array([row.get(name) for row in rows], kind, name) for name, kind in columns.items()]
+    return pa.table(arrays, names=list(columns)) if arrays else pa.table({})
+
+
+def _array(values: list[Any], kind: Shape | pa.DataType, name: str) -> pa.Array:
+    try:
+        if isinstance(kind, pa.DataType):
+            return pa.array(values, type=kind)
+        if kind != "json":
+            try:
+                return pa.array(values, type=arrow_type(kind))
+            except UnicodeEncodeError:  # a lone surrogate somewhere
+                pass
+        return pa.array([fitted(value, kind) for value in values], type=arrow_type(kind))
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError) as error:
+        raise OutputError(f"the column {name!r} cannot be written as {kind}: {error}") from error
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Writes one Parquet file, on the disk when this returns."""
+    # One cell of 1 GB costs its size three more times on the way through a dictionary, statistics and a V1 page.
+    giant = table.nbytes > _GIANT
+    with path.open("wb") as file:
+        pq.write_table(
+            table,
+            file,
+            compression="zstd",
+            use_dictionary=not giant,
+            write_statistics=not giant,
+            data_page_version="2.0" if giant else "1.0",
+        )
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]], columns: Columns) -> None:
+    """Writes one file of JSON lines, on the disk when this returns."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            shown = {name: _plain(row.get(name), kind) for name, kind in columns.items()}
+            file.write(json_text(shown) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _plain(value: Any, kind: Shape | pa.DataType) -> Any:
+    return value if isinstance(kind, pa.DataType) else fitted(value, kind)
+
+
+def widen_table(source: Path, target: Path, before: Columns, after: Columns) -> None:
+    """Writes the Parquet file `source` again as `target`, with the columns `after` in place of `before`."""
+    old = pq.read_table(source, memory_map=False)
+    arrays = []
+    for name, kind in after.items():
+        if name in before and before[name] == kind:
+            arrays.append(old.column(name))
+        else:
+            values = old.column(name).to_pylist() if name in before else [None] * old.num_rows
+            arrays.append(_array([_widened(value, before.get(name), kind) for value in values], _written(kind), name))
+    write_table(target, pa.table(arrays, names=list(after)))
+
+
+def widen_lines(source: Path, target: Path, before: Columns, after: Columns) -> None:
+    """As widen_table, for JSON lines."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with source.open("rb") as file:
+            for line in file:
+                row = _read_line(line)
+                yield {name: _widened(row.get(name), before.get(name), kind) for name, kind in after.items()}
+
+    write_lines(target, rows(), {name: _written(kind) for name, kind in after.items()})
+
+
+def _read_line(line: bytes) -> dict[str, Any]:
+    import json  # noqa: PLC0415 - only for what orjson refuses: NaN, and whole numbers beyond 64 bits
+
+    try:
+        row: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        row = json.loads(line)
+    return row
+
+
+def _widened(value: Any, before: Shape | pa.DataType | None, after: Shape | pa.DataType) -> Any:
+    """A value of a file whose column was `before`, for a column that is `after`."""
+    if before == after or value is None:
+        return value
+    return json_text(value) if after == "json" else value
+
+
+def _written(kind: Shape | pa.DataType) -> Shape | pa.DataType:
+    # What `_widened` hands back is as it will stand in the file: text, also where that text is JSON.
+    return "text" if kind == "json" else kind
+
+
+def count_rows(path: Path) -> int:
+    """The number of rows in a shard of either format."""
+    if path.suffix == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
