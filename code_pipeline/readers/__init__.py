@@ -1,0 +1,65 @@
+"""Readers: rows of one dataset's schema -> Problem and Submissions, or RowError.
+
+The next schema is a new file beside these and one more entry in READERS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from code_pipeline.errors import SchemaError
+from code_pipeline.readers.apps import AppsReader
+from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, ReadOptions
+from code_pipeline.readers.codecontests import CodeContestsReader
+from code_pipeline.readers.domain import domain_of
+from code_pipeline.readers.openthoughts import OpenThoughtsReader
+from code_pipeline.readers.plain import PlainReader
+from code_pipeline.readers.taco import TacoReader
+
+__all__ = [
+    "JUDGED",
+    "READERS",
+    "Candidate",
+    "ProblemRow",
+    "ReadOptions",
+    "Reader",
+    "domain_of",
+    "reader_for",
+]
+
+# In the order in which they are asked whether they know the columns: the most particular first.
+READERS: Mapping[str, Reader] = {
+    reader.name: reader
+    for reader in (CodeContestsReader(), TacoReader(), AppsReader(), OpenThoughtsReader(), PlainReader())
+}
+_ALIASES = {"openthoughts114k": "openthoughts", "deepmindcodecontests": "codecontests"}
+
+
+def reader_for(columns: Collection[str], source: str | None) -> Reader:
+    """The reader named by `source`, else the first that recognises the columns.
+
+    Raises SchemaError where there is none, or where the named one would find no tests in these columns.
+    """
+    have = ", ".join(sorted(columns)) or "none"
+    if source is None:
+        found = next((reader for reader in READERS.values() if reader.recognises(columns)), None)
+        if found is None:
+            raise SchemaError(
+                f"no known schema has these columns: {have}. Tests are looked for in "
+                f"{', '.join(_all_needs())}; rename the column, or name the schema with --source ({', '.join(READERS)})"
+            )
+        return found
+    key = re.sub(r"[^a-z0-9]", "", source.rsplit("/", 1)[-1].lower())
+    chosen = READERS.get(_ALIASES.get(key, key))
+    if chosen is None:
+        raise SchemaError(f"unknown source {source!r}; the known ones are {', '.join(READERS)}")
+    if not chosen.recognises(columns) and not any(column in columns for column in chosen.needs):
+        raise SchemaError(
+            f"source {chosen.name} has its tests in {' or '.join(chosen.needs)}, and the input has only: {have}"
+        )
+    return chosen
+
+
+def _all_needs() -> list[str]:
+    return sorted({column for reader in READERS.values() for column in reader.needs})
