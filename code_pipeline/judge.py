@@ -17,11 +17,11 @@ from code_pipeline.checkers import default_checker
 from code_pipeline.checkers.base import Checker
 from code_pipeline.errors import RowError
 from code_pipeline.extract import extract_program
-from code_pipeline.limits import factors_with, limits_for
+from code_pipeline.limits import check_factors, limits_for
 from code_pipeline.suite import Suite, encoded
 from code_pipeline.trial import Trial, named
 from code_pipeline.types import Judgement, Problem, Submission, Verdict
-from sandbox import Limits, Program, Sandbox, languages
+from sandbox import Program, Sandbox, languages
 
 JUDGE_VERSION = 1  # raised whenever the same program, tests and settings could be judged differently
 _CALLED = frozenset({"python3", "pypy3"})  # languages whose functions can be called with arguments
@@ -31,9 +31,8 @@ class Judge:
     """Judges submissions on a pool of threads, as many as the Sandbox runs jails. A context manager; thread-safe.
 
     sandbox: None makes one, which close() closes. all_tests: run every test instead of stopping at the first failure.
-    checker: compares all answers, whatever the problems say. time_factors: by language, over the defaults. cache:
-    verdicts found before. Raises ValueError for a time factor that is not positive, SandboxError when no Sandbox can
-    be made here.
+    checker: compares all answers, whatever the problems say. time_factors: by language, in place of the table's.
+    cache: verdicts found before. Raises ValueError for a time factor that is not positive, and what Sandbox() raises.
     """
 
     def __init__(
@@ -45,13 +44,13 @@ class Judge:
         time_factors: Mapping[str, float] | None = None,
         cache: VerdictCache | None = None,
     ) -> None:
-        self._factors = factors_with(time_factors)
+        self._factors = dict(time_factors or {})
+        check_factors(self._factors)
         self._all_tests = all_tests
         self._checker = checker
         self._cache = cache
         self._owns_sandbox = sandbox is None
         self._sandbox = sandbox if sandbox is not None else Sandbox()
-        self._defaults = Limits()
         self._workers = Workers(self._sandbox.jobs)
         self._arrivals = itertools.count()
         self._unfinished: dict[int, Blocks] = {}
@@ -117,7 +116,7 @@ class Judge:
             if not problem.tests:
                 return self._unrun(suite, submission, Verdict.NO_TESTS, "the problem has no tests")
             suite.check_files()
-            limits_for(problem, language, self._defaults, self._factors)
+            limits_for(problem, language, self._sandbox.limits, self._factors)
             if language not in languages():
                 known = ", ".join(sorted(languages()))
                 return self._unrun(
@@ -154,7 +153,7 @@ class Judge:
 
     def _trial(self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]) -> Trial:
         problem = suite.problem
-        limits = limits_for(problem, prepared.language, self._defaults, self._factors)
+        limits = limits_for(problem, prepared.language, self._sandbox.limits, self._factors)
         checker = self._checker or problem.checker or default_checker(problem)
         source = encoded(prepared.program)  # bytes: what no text file can hold is for the language to refuse
         return Trial(

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from code_pipeline.errors import RowError
 from code_pipeline.types import Problem
-from sandbox.types import Limits
-
-# How much longer a program may take than the C++ program that a limit was set for; 1 where a language is not named.
-TIME_FACTORS: Mapping[str, float] = MappingProxyType({"python3": 5.0, "pypy3": 2.0, "java": 2.0})
-# What a language's own machinery holds in memory before the program has allocated anything, in MiB.
-MEMORY_ALLOWANCES_MB: Mapping[str, int] = MappingProxyType({"java": 256, "javascript": 128, "typescript": 128})
+from sandbox import Limits, languages
 
 LONGEST_S = 3_600.0  # CPU seconds of one test; a row that asks for more is broken
 LARGEST_MB = 1_048_576.0  # 1 TiB
 
 
 def limits_for(
-    problem: Problem, language: str, defaults: Limits, time_factors: Mapping[str, float] = TIME_FACTORS
+    problem: Problem, language: str, defaults: Limits, time_factors: Mapping[str, float] | None = None
 ) -> Limits:
     """The limits of one test of `problem` for a program in `language`.
 
     A source tuned for C++: CPU = max(default, limit x the language's factor), memory = max(default, the row's). Other
     rows: as the row says, the default where it says nothing. Wall: 3 x CPU + 2 s. The language's memory allowance is
-    added. Everything else is as in `defaults`. Raises RowError for a limit that no problem has.
+    added. Everything else is as in `defaults`. time_factors: by language, in place of those in the sandbox's table.
+    Raises RowError for a limit that no problem has.
     """
-    given = problem.limits
+    given, known = problem.limits, languages().get(language)
     cpu_s = _number("time_limit_s", given.time_limit_s, LONGEST_S)
     memory_mb = _number("memory_limit_mb", given.memory_limit_mb, LARGEST_MB)
     if given.tuned_for_cpp:
-        cpu_s = max(defaults.cpu_time_s, (cpu_s or 0.0) * time_factors.get(language, 1.0))
+        factor = (time_factors or {}).get(language, known.time_factor if known else 1.0)
+        cpu_s = max(defaults.cpu_time_s, (cpu_s or 0.0) * factor)
         memory_mb = max(defaults.memory_mb, memory_mb or 0.0)
     if cpu_s is None:
         cpu_s = defaults.cpu_time_s
@@ -42,7 +38,7 @@ def limits_for(
     return Limits(
         cpu_time_s=cpu_s,
         wall_time_s=3 * cpu_s + 2,
-        memory_mb=math.ceil(memory_mb) + MEMORY_ALLOWANCES_MB.get(language, 0),
+        memory_mb=math.ceil(memory_mb) + (known.memory_mb if known else 0),
         output_bytes=defaults.output_bytes,
         scratch_mb=defaults.scratch_mb,
         processes=defaults.processes,
@@ -50,12 +46,11 @@ def limits_for(
     )
 
 
-def factors_with(chosen: Mapping[str, float] | None) -> Mapping[str, float]:
-    """TIME_FACTORS with the caller's on top. Raises ValueError for a factor that is not a positive number."""
-    for language, factor in (chosen or {}).items():
+def check_factors(time_factors: Mapping[str, float]) -> None:
+    """Raises ValueError for a factor that is not a positive number."""
+    for language, factor in time_factors.items():
         if not (math.isfinite(factor) and factor > 0):
             raise ValueError(f"the time factor of {language} must be a positive number, not {factor!r}")
-    return MappingProxyType({**TIME_FACTORS, **(chosen or {})})
 
 
 def _number(name: str, value: Any, largest: float) -> float | None:

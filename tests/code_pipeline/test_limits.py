@@ -1,20 +1,21 @@
 """Limits by problem, language and source."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from code_pipeline.errors import RowError
-from code_pipeline.limits import MEMORY_ALLOWANCES_MB, TIME_FACTORS, factors_with, limits_for
+from code_pipeline.limits import check_factors, limits_for
 from code_pipeline.types import Problem, ProblemLimits
-from sandbox.types import Limits
+from sandbox import Limits, languages
 
 DEFAULTS = Limits()
 
 
-def limits(time=None, memory=None, *, cpp=False, language="python3", factors=TIME_FACTORS):
+def limits(time=None, memory=None, *, cpp=False, language="python3", factors=None):
     problem = Problem("p", (), limits=ProblemLimits(time, memory, tuned_for_cpp=cpp))
     return limits_for(problem, language, DEFAULTS, factors)
 
@@ -24,10 +25,9 @@ def limits(time=None, memory=None, *, cpp=False, language="python3", factors=TIM
     [
         (2.0, "python3", 10.0),
         (0.5, "python3", 4.0),
-        (3.0, "pypy3", 6.0),
         (5.0, "cpp", 5.0),
         (1.0, "cpp", 4.0),
-        (3.0, "java", 6.0),
+        (5.0, "an unknown one", 5.0),
         (None, "python3", 4.0),
     ],
 )
@@ -47,15 +47,23 @@ def test_a_plain_row_is_taken_at_its_word():
 def test_memory():
     assert limits(memory=256, cpp=True).memory_mb == 512
     assert limits(memory=1024, cpp=True).memory_mb == 1024
-    assert limits(memory=244.14, language="java").memory_mb == 245 + MEMORY_ALLOWANCES_MB["java"]
+    assert limits(memory=244.14).memory_mb == 245
+
+
+def test_a_languages_own_memory_is_added(monkeypatch):
+    table = {"vm": replace(languages()["python3"], memory_mb=100, time_factor=2.0)}
+    monkeypatch.setattr("code_pipeline.limits.languages", lambda: table)
+    found = limits(3.0, 600, cpp=True, language="vm")
+    assert (found.cpu_time_s, found.memory_mb) == (6.0, 700)
 
 
 def test_a_factor_of_the_callers():
-    assert limits(2.0, cpp=True, factors=factors_with({"python3": 3})).cpu_time_s == 6.0
-    assert limits(9.0, cpp=True, factors=factors_with({"python3": 3}), language="pypy3").cpu_time_s == 18.0
+    assert limits(2.0, cpp=True, factors={"python3": 3}).cpu_time_s == 6.0
+    assert limits(9.0, cpp=True, factors={"python3": 3}, language="cpp").cpu_time_s == 9.0
+    check_factors({"python3": 3, "cpp": 0.5})
     for factor in (0, -1, math.nan, math.inf):
         with pytest.raises(ValueError, match="time factor of python3"):
-            factors_with({"python3": factor})
+            check_factors({"python3": factor})
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, 1e300, 10**400, True, "2"])
