@@ -1,7 +1,7 @@
 """The columns that verify adds to a row: a Judgement as columns, and back again from a journal.
 
-Beside those that DESIGN names there are `limits` (those the programs ran under) and `origin` (where a candidate that
-is no answer of a model comes from, such as a dataset's reference solutions, as JSON text).
+`limits` are those the programs ran under; `origin` is where the candidate stood in its row, and what the dataset says of
+it where it is one of the dataset's own solutions (`accepted` or `incorrect`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from code_pipeline.types import Failure, Judgement, Verdict
-from ot_code.shapes import clean_name, json_text
+from ot_code.shapes import clean_name, clean_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +37,7 @@ def arrow_types() -> dict[str, pa.DataType]:
     texts = ("input", "expected", "got", "stderr")
     special = {
         "candidate_index": whole,
+        "origin": pa.struct([("column", text), ("index", whole), ("label", text)]),
         "passed": pa.bool_(),
         "tests_passed": whole,
         "tests_run": whole,
@@ -51,14 +52,20 @@ def arrow_types() -> dict[str, pa.DataType]:
 
 
 def columns_of(judgement: Judgement) -> dict[str, Any]:
-    """The columns of PLAIN for a judgement: plain JSON data."""
-    columns = {name: getattr(judgement, name) for name in PLAIN if name not in ("limits", "jail", "first_failure")}
+    """The columns of PLAIN for a judgement: plain JSON data, the same after a way through a journal."""
+    columns = {name: _clean(getattr(judgement, name)) for name in PLAIN if name not in ("limits", "jail")}
     columns["verdict"] = str(judgement.verdict)
-    columns["first_failure"] = asdict(judgement.first_failure) if judgement.first_failure else None
     limits = judgement.provenance.get("limits")
     columns["limits"] = {name: limits.get(name) for name in _LIMITS} if isinstance(limits, Mapping) else None
     columns["jail"] = judgement.provenance.get("jail")
     return columns
+
+
+def _clean(value: Any) -> Any:
+    # Two lone surrogates side by side come out of JSON as one character.
+    if isinstance(value, Failure):
+        return {name: _clean(item) for name, item in asdict(value).items()}
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def judgement_of(columns: Mapping[str, Any], submission_id: str) -> Judgement:
@@ -86,9 +93,9 @@ def row_id(index: int) -> str:
     return f"{index:08d}"
 
 
-def origin_text(origin: Mapping[str, Any]) -> str | None:
+def origin_of(origin: Mapping[str, Any]) -> dict[str, Any] | None:
     """The `origin` column."""
-    return json_text(dict(origin)) if origin else None
+    return {name: origin.get(name) for name in ("column", "index", "label")} if origin else None
 
 
 _RESERVED = frozenset((*OURS, CANDIDATE))

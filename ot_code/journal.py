@@ -20,6 +20,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,7 @@ class Part:
 
 
 class Journal:
-    """The journal of one output folder. `append` may be called from any thread.
+    """The journal of one output folder, a context manager. `append` may be called from any thread.
 
     Attributes: parts (by folder, in order), widened, finished: as the lines say. Raises OutputError when the file
     holds what no journal of this program holds.
@@ -64,9 +65,21 @@ class Journal:
         self._rows, self._candidates, self._offsets = array("q"), array("i"), array("q")
         self._verdicts: list[str] = []  # interned: one pointer a line
         self._file = path.open("a+b", buffering=0)
-        self._drop_torn_line()
-        self._scan()
-        self._index()
+        try:
+            self._drop_torn_line()
+            self._scan()
+            self._index()
+        except OutputError:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Journal:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _drop_torn_line(self) -> None:
         end = self._file.seek(0, os.SEEK_END)
