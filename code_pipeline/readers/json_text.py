@@ -24,21 +24,19 @@ def _integer(digits: str) -> int:
     return int(Decimal(digits))
 
 
-def loads(text: str | bytes | bytearray) -> Any:
-    """The value of a JSON text. Raises ValueError with a short reason, for bytes that are not UTF-8 too."""
+def loads(text: str) -> Any:
+    """The value of a JSON text. Raises ValueError with a short reason."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"{error.msg} at character {error.pos}") from None
-    except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} is not valid UTF-8") from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except ValueError:
         return _loads_long_integers(text)
 
 
-def _loads_long_integers(text: str | bytes | bytearray) -> Any:
+def _loads_long_integers(text: str) -> Any:
     # Slower, since each integer passes through Python, so only for texts that hold one too long for int().
     try:
         return json.loads(text, parse_int=_integer)
