@@ -1,0 +1,282 @@
+"""How many programs run at once on this node, over all processes of one user: slots, and seats for jails.
+
+Theory of operation. A slot is a lock (flock) on a file `slot-N.lock`; who holds it may run. One more lock, the queue,
+is taken first: its holder is the head, looks for a free slot and lets the queue go as soon as it has one; the others
+wait for the queue in the kernel. `alone` takes the queue, waits until every slot was free once, and keeps the queue: it
+gets its turn like anybody else, and whoever comes later waits behind it. The kernel gives up the locks of a process
+that is killed.
+
+Each process opens every file once and keeps it open. An flock belongs to that open file, not to a thread, so inside a
+process a mutex stands before the queue, and the slots held by its own threads are kept in a dictionary. A forked child
+shares its parent's open files, and with them the locks: it closes its copies at once and opens its own on first use.
+
+Processes may disagree on the number of slots (a smaller CPU quota, another affinity): each uses the first `count`
+files, so that the node runs at most the largest count at once, and a process never more than its own.
+
+"Node" means: processes that see the same lock folder. Containers have one each.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+
+_POLL_FIRST_S, _POLL_LAST_S = 0.0002, 0.002
+_SEATS = 4096
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+def runtime_dir() -> Path:
+    """The folder for this user's locks on this node, made with mode 0700 where it is missing.
+
+    /run/ot-code for root where /run is writable, else /dev/shm/ot-code-<uid>, else the same under the folder for
+    temporary files. Raises SandboxError when it is somebody else's.
+    """
+    uid = os.geteuid()
+    if uid == 0 and os.access("/run", os.W_OK):
+        return _private(Path("/run/ot-code"), uid)
+    if os.access("/dev/shm", os.W_OK):  # noqa: S108 - owner and mode are checked
+        return _private(Path(f"/dev/shm/ot-code-{uid}"), uid)  # noqa: S108 - the same
+    return _private(Path(tempfile.gettempdir()) / f"ot-code-{uid}", uid)
+
+
+def _private(path: Path, uid: int) -> Path:
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+        facts = path.lstat()
+    except OSError as error:
+        raise SandboxError(f"cannot make the folder for locks {path}: {error.strerror}") from error
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != uid:
+        raise SandboxError(
+            f"{path} belongs to user {facts.st_uid} or is no folder, so locks there prove nothing: have it removed"
+        )
+    if stat.S_IMODE(facts.st_mode) != 0o700:
+        path.chmod(0o700)
+    return path
+
+
+class Slots:
+    """The node's slots as one process uses them. Thread-safe; usable after fork; close it to give the files back."""
+
+    def __init__(self, count: int, directory: Path | None = None) -> None:
+        """count: slots that this process may use. directory: the folder of the locks; None: `runtime_dir()`."""
+        if count < 1:
+            raise ValueError(f"there must be at least one slot, not {count}")
+        self.count = count
+        self.directory = runtime_dir() if directory is None else directory
+        self._files: _Files | None = None
+        self._opening = threading.Lock()
+        _forget_after_fork(self)
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[int]:
+        """A free slot for the time of the `with` block: its index. Waits its turn. Not to be nested."""
+        files = self._files or self._open()
+        slot = files.take()
+        try:
+            yield slot
+        finally:
+            if files is self._files:  # not in a child forked inside the block: the slot is its parent's
+                files.give(slot)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing holds a slot on the node for the time of the `with` block.
+
+        Raises RuntimeError when this thread holds a slot itself, for which it would wait for ever.
+        """
+        files = self._files or self._open()
+        files.take_all()
+        try:
+            yield
+        finally:
+            if files is self._files:
+                files.give_all()
+
+    def close(self) -> None:
+        """Gives the files back; the next use opens them again."""
+        with self._opening:
+            files, self._files = self._files, None
+        if files is not None:
+            files.close()
+
+    def _open(self) -> _Files:
+        with self._opening:
+            if self._files is None:
+                self._files = _Files(self.directory, self.count)
+            return self._files
+
+    def _forget(self) -> None:
+        """In a forked child: closes its copies without unlocking what they share with the parent."""
+        self._opening = threading.Lock()
+        files, self._files = self._files, None
+        if files is not None:
+            files.close()
+
+
+class _Files:
+    """The open lock files of one process, and which of the slots its own threads hold."""
+
+    def __init__(self, directory: Path, count: int) -> None:
+        self._directory = directory
+        self._turn = threading.Lock()  # before the queue: one thread of this process at a time
+        self._freed = threading.Event()
+        self._held: dict[int, int] = {}  # slot -> thread
+        self._waiting = False
+        self._next = 0
+        self._queue = _open(directory / "queue.lock")
+        self._slots = [_open(directory / f"slot-{index}.lock") for index in range(count)]
+
+    def take(self) -> int:
+        with self._turn:
+            try:
+                fcntl.flock(self._queue, fcntl.LOCK_EX)
+                slot = self._find_free()
+                self._held[slot] = threading.get_ident()
+            finally:
+                fcntl.flock(self._queue, fcntl.LOCK_UN)
+        return slot
+
+    def give(self, slot: int) -> None:
+        fcntl.flock(self._slots[slot], fcntl.LOCK_UN)
+        self._next = slot
+        del self._held[slot]  # after the unlock, so that nobody here locks it again before
+        if self._waiting:
+            self._freed.set()
+
+    def take_all(self) -> None:
+        if threading.get_ident() in list(self._held.values()):
+            raise RuntimeError("Slots.alone() inside hold() of the same thread would wait for itself")
+        self._turn.acquire()
+        try:
+            fcntl.flock(self._queue, fcntl.LOCK_EX)
+            self._drain()
+        except BaseException:
+            self.give_all()
+            raise
+
+    def give_all(self) -> None:
+        fcntl.flock(self._queue, fcntl.LOCK_UN)
+        self._turn.release()
+
+    def close(self) -> None:
+        for fd in (self._queue, *self._slots):
+            os.close(fd)
+
+    def _find_free(self) -> int:
+        """As the head of the queue: a slot, now locked. Looks again when a thread here frees one, and by the clock."""
+        pause = _POLL_FIRST_S
+        slot = self._next  # the one that was freed last is free most likely
+        try:
+            while True:
+                self._freed.clear()
+                for _ in self._slots:
+                    if slot not in self._held and _try(self._slots[slot]):
+                        return slot
+                    slot = (slot + 1) % len(self._slots)
+                if not self._waiting:
+                    self._waiting = True
+                    continue  # one more look, for one freed before `give` could see that we wait
+                self._freed.wait(pause)
+                pause = min(2 * pause, _POLL_LAST_S)
+        finally:
+            self._waiting = False
+
+    def _drain(self) -> None:
+        """As the head, so that none can be taken meanwhile: waits until each slot was free once, whatever the count."""
+        self._waiting = True
+        try:
+            while True:
+                self._freed.clear()
+                if not self._held:
+                    break
+                self._freed.wait(_POLL_LAST_S)
+        finally:
+            self._waiting = False
+        for fd in self._slots:
+            fcntl.flock(fd, fcntl.LOCK_UN)  # one that an interrupt left locked would be waited for below, for ever
+        for path in sorted(self._directory.glob("slot-*.lock")):
+            fd = _open(path)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX)
+            finally:
+                os.close(fd)
+
+
+class Seats:
+    """Small numbers, each leased to one jail on the node at a time, of which its uid is made. Thread-safe."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = runtime_dir() if directory is None else directory
+
+    def lease(self) -> Seat:
+        """The lowest free seat, until it is closed or this process ends. Raises SandboxError when all are taken."""
+        for index in range(_SEATS):
+            fd = _open(self.directory / f"seat-{index}.lock")
+            if _try(fd):
+                return Seat(index, fd)
+            os.close(fd)
+        raise SandboxError(f"all {_SEATS} seats in {self.directory} are taken: fewer jails must be open at once")
+
+
+class Seat:
+    """A leased number, `index`. Close it when the jail is gone."""
+
+    def __init__(self, index: int, fd: int) -> None:
+        self.index = index
+        self._fd: int | None = fd
+        _forget_after_fork(self)
+
+    def close(self) -> None:
+        """Gives the seat back. Does nothing the second time, or in a forked child, whose parent holds it."""
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            fcntl.flock(fd, fcntl.LOCK_UN)  # a copy of the descriptor elsewhere would keep the lock
+            os.close(fd)
+
+    def _forget(self) -> None:
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, _OPEN, 0o600)
+    except OSError as error:
+        raise SandboxError(f"cannot open the lock {path}: {error.strerror}") from error
+
+
+def _try(fd: int) -> bool:
+    """Whether the lock was to be had at once."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+# Locks of a killed parent must not live on in its forked children, whether those ever use them or not.
+_living: weakref.WeakSet[Slots | Seat] = weakref.WeakSet()
+_registered = threading.Event()
+
+
+def _forget_after_fork(holder: Slots | Seat) -> None:
+    if not _registered.is_set():
+        _registered.set()
+        os.register_at_fork(after_in_child=_forget_all)
+    _living.add(holder)
+
+
+def _forget_all() -> None:
+    for holder in list(_living):
+        holder._forget()  # noqa: SLF001 - of this module
