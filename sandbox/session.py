@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -186,6 +187,7 @@ class Session:
     def _program(self) -> list[bytes | memoryview]:
         image, limits = self._image, self._limits
         blob = _blob(image.files)
+        contents = [content for _, content in image.files]
         cpu_kill_s = MARGIN_HIGH * limits.cpu_time_s
         header = {
             "op": "program",
@@ -194,6 +196,9 @@ class Session:
             "env": self._sandbox.environment,
             "blob_bytes": len(blob),
             "exe_bytes": len(image.executable),
+            "main": _main(image.files),
+            "seed": any(map(_MEETS_RANDOM.search, contents)) or len(contents) > 1,
+            "late": any(map(_ENDS_LATE.search, contents)),
             "limits": {
                 "cpu_ns": int(cpu_kill_s * 1e9),
                 "cpu_s": int(cpu_kill_s) + 2,
@@ -209,6 +214,10 @@ class Session:
         return [wire.pack(header, len(blob) + len(image.executable)), blob, image.executable]
 
 
+# A program with one of these may meet the generator that all children share, and so gets it seeded anew.
+_MEETS_RANDOM = re.compile(rb"random|statistics|import_|importlib|exec|eval|modules")
+# Each of these may do something at the interpreter's end: finalizers, unflushed files, suspended generators.
+_ENDS_LATE = re.compile(rb"__del__|weakref|yield|open\(|async |fdopen|TemporaryFile")
 _NOT_ABOUT_TIME = frozenset({Status.OUTPUT_LIMIT, Status.MEMORY_LIMIT, Status.BUILD_FAILED})
 
 
@@ -236,10 +245,19 @@ def _items(runs: Sequence[Run | Call]) -> tuple[list[dict[str, Any]], list[bytes
 
 
 def _blob(files: Sequence[tuple[str, bytes]]) -> bytes:
+    parts: list[bytes] = []
+    for name, content in files:
+        encoded = name.encode("utf-8", "surrogateescape")
+        parts += [wire.FILE.pack(len(encoded), len(content)), encoded, content]
+    return b"".join(parts)
+
+
+def _main(files: Sequence[tuple[str, bytes]]) -> tuple[int, int]:
+    """Where in the blob the main file's content begins, and its size."""
     if not files:
-        return b""
-    manifest = wire.dump_plain([(name, len(content)) for name, content in files])
-    return b"".join([len(manifest).to_bytes(4, "little"), manifest, *(content for _, content in files)])
+        return 0, 0
+    name, content = files[0]
+    return wire.FILE.size + len(name.encode("utf-8", "surrogateescape")), len(content)
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -1,14 +1,16 @@
 """A forked child becomes one run of a program, and ends as the interpreter would.
 
 Theory of operation. The supervisor forks; `become` runs in the child and never returns. In this order: a session of its
-own, limits, descriptors 0, 1 and 2 (stdin re-opened from its memfd, so that no offset is shared), files of the program
-written fresh into the working directory, everything else closed; then either `execve` of a compiled program, or the
-source is compiled and run in a fresh `__main__`, as `python3 FILE` would. What the supervisor holds open is gone before
+own, the program's files written fresh into the working directory, limits, descriptors 0, 1 and 2, everything else
+closed; then either `execve`, or the source is compiled (once, the code is kept for later children) and run in a fresh
+`__main__`, as `python3 FILE` would. It touches as few pages as it can: each costs more than a system call. What the supervisor holds open is gone before
 the first line of the program runs; the one pipe for notes to the supervisor is used and closed before that, too.
 """
 
 from __future__ import annotations
 
+import _signal
+import _thread
 import atexit
 import builtins
 import fcntl
@@ -17,100 +19,104 @@ import importlib.machinery
 import marshal
 import os
 import resource
-import signal
 import sys
 import traceback
 import types
-from typing import Any, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import call, wire
+from .program import F_ADD_SEALS, SEALED
+from .scratch import MAIN, WORKDIR
 
-WORKDIR = "/tmp"  # noqa: S108 - the jail's own scratch space, private to it and wiped after each run
+if TYPE_CHECKING:
+    from .program import Program
+    from .window import Item, Runner
+
 BUILD_FAILED = b"B"
 BROKEN = b"E"
-FRAMES_OF_OURS = 6  # depth at which a program starts; added to the recursion limit so that it has its full 1000
-_CODE_SEALS = 0x1 | 0x2 | 0x4 | 0x8  # F_SEAL_SEAL, SHRINK, GROW, WRITE
-_F_ADD_SEALS = 1033
-
-# Each of these may do something at the interpreter's end: finalizers, unflushed files, suspended generators.
-_ENDS_LATE = (b"__del__", b"weakref", b"yield", b"open(", b"async ", b"fdopen", b"TemporaryFile")
-
-_MEETS_RANDOM = (b"random", b"statistics", b"import_", b"importlib", b"exec", b"eval", b"modules")
+_MAIN_PATH = f"{WORKDIR}/{MAIN}"
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_NAME = __name__
 
 
-class Plan:
-    """What the child is to become. Plain fields; made by the supervisor before the fork."""
-
-    __slots__ = (
-        "argv", "blob", "blob_bytes", "call", "code", "code_bytes", "env", "err", "exe", "keep_code", "kind", "libc",
-        "limits", "notes", "out", "returned", "run_blob", "run_blob_bytes", "stdin", "stdin_bytes",
-    )  # fmt: skip
-
-    def __init__(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            setattr(self, name, value)
+def _module(name: str) -> types.ModuleType:
+    module = types.ModuleType(name)
+    namespace = module.__dict__
+    namespace["__builtins__"] = builtins
+    namespace["__file__"] = _MAIN_PATH
+    namespace["__cached__"] = None
+    namespace["__loader__"] = importlib.machinery.SourceFileLoader(name, _MAIN_PATH)
+    return module
 
 
-def become(plan: Plan) -> NoReturn:
+# Made once, in the template. A called program is not `__main__`, so that its main guard does not run.
+_RUN_MODULE = _module("__main__")
+_CALL_MODULE = _module("solution")
+_ARGV = [_MAIN_PATH]
+
+
+def depth_here() -> int:
+    """How many frames the caller stands on."""
+    frame, depth = sys._getframe(1), 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1  # type: ignore[assignment]  # the last one has no f_back
+    return depth
+
+
+def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoReturn:
     """Runs in the child; ends the process."""
     try:
         os.setsid()
-        plan.libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: /proc/self is the program's own again
-        stdin = os.open(f"/proc/self/fd/{plan.stdin}", os.O_RDONLY)
-        files = _write_files(plan.blob, plan.blob_bytes)
-        if plan.run_blob_bytes:
-            _write_files(plan.run_blob, plan.run_blob_bytes)
-        source = files[0] if files else b""
-        arguments = os.pread(plan.stdin, plan.stdin_bytes, 0) if plan.call else b""
-        code = _read_code(plan)
-        returned = 3 if plan.call else -1
-        _set_limits(plan.limits)
-        if plan.kind == "exec":
-            _exec(plan, stdin)
-        if code is None:
-            code = _compile(plan, source)
-        if plan.call:
-            # Past the descriptors that are placed below, so that none of them is overwritten.
-            stdin = os.open("/dev/null", os.O_RDONLY)
-            plan.returned = fcntl.fcntl(plan.returned, fcntl.F_DUPFD, 10)
-        os.dup2(stdin, 0)
-        os.dup2(plan.out, 1)
-        os.dup2(plan.err, 2)
-        if plan.call:
-            os.dup2(plan.returned, 3)
-        os.closerange(4 if plan.call else 3, 4096)
+        runner.libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: /proc/self is the program's own again
+        if program.blob_bytes:
+            _write_files(program.blob, program.blob_bytes, program.main_at)
+        if item.blob >= 0:
+            _write_files(item.blob, item.entry["blob_bytes"], 0)
+        is_call = item.entry["call"]
+        arguments = os.pread(item.stdin, item.entry["stdin_bytes"], 0) if is_call else b""
+        _set_limits(program.limits)
+        if not program.python:
+            _exec(program, item)
+        if code_bytes:
+            code = marshal.loads(os.pread(program.code, code_bytes, 0))  # noqa: S302 - written and sealed by _compile
+        else:
+            code = _compile(program, item, runner)
+        os.dup2(os.open("/dev/null", os.O_RDONLY) if is_call else item.stdin, 0)
+        os.dup2(item.out[1], 1)
+        os.dup2(item.err[1], 2)
+        if is_call:
+            os.dup2(item.ret[1], 3)
+        os.closerange(4 if is_call else 3, 4096)
     except BaseException:
-        _broken(plan)
+        _broken(item, runner)
     try:
-        _run(code, source, plan.call, arguments, returned, shared=len(files) > 1 or plan.run_blob_bytes > 0)
+        _run(code, program, arguments, runner.depth, is_call=is_call)
     finally:
         os._exit(70)  # only a program that broke our last lines comes here; a child never runs the supervisor's loop
 
 
-def _write_files(blob: int, blob_bytes: int) -> list[bytes]:
-    """Writes the blob's files into the working directory, new each; the first one's content is returned."""
-    if not blob_bytes:
-        return []
-    data = os.pread(blob, blob_bytes, 0)
-    while len(data) < blob_bytes:
-        data += os.pread(blob, blob_bytes - len(data), len(data))
-    head = int.from_bytes(data[:4], "little")
-    manifest = wire.load_plain(data[4 : 4 + head])
-    at = 4 + head
-    first: list[bytes] = []
-    for name, size in manifest:
-        content = data[at : at + size]
-        at += size
+def _write_files(blob: int, blob_bytes: int, main_at: int) -> None:
+    """Writes the blob's files into the working directory, new each."""
+    at = 0
+    while at < blob_bytes:
+        if at == 0 and main_at:
+            name, size = "", 0
+            name_bytes, size = wire.FILE.unpack(os.pread(blob, wire.FILE.size, 0))
+            at = main_at
+            name = os.pread(blob, name_bytes, wire.FILE.size).decode("utf-8", "surrogateescape")
+        else:
+            name_bytes, size = wire.FILE.unpack(os.pread(blob, wire.FILE.size, at))
+            at += wire.FILE.size
+            name = os.pread(blob, name_bytes, at).decode("utf-8", "surrogateescape")
+            at += name_bytes
+        path = f"{WORKDIR}/{name}"
         if "/" in name:
-            os.makedirs(os.path.join(WORKDIR, os.path.dirname(name)), exist_ok=True)
-        fd = os.open(os.path.join(WORKDIR, name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        done = 0
-        while done < size:
-            done += os.write(fd, content[done:] if done else content)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        fd = os.open(path, _NEW_FILE, 0o644)
+        end = at + size
+        while at < end:
+            at += os.sendfile(fd, blob, at, end - at)
         os.close(fd)
-        if not first:
-            first.append(content)
-    return first
 
 
 def _set_limits(limits: dict[str, int]) -> None:
@@ -124,67 +130,56 @@ def _set_limits(limits: dict[str, int]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
 
 
-def _exec(plan: Plan, stdin: int) -> NoReturn:
-    soft = plan.limits["stack_bytes"]
+def _exec(program: Program, item: Item) -> NoReturn:
+    soft = program.limits["stack_bytes"]
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     resource.setrlimit(resource.RLIMIT_STACK, (soft if hard < 0 else min(soft, hard), hard))
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
-    os.dup2(stdin, 0)
-    os.dup2(plan.out, 1)
-    os.dup2(plan.err, 2)
-    path = plan.argv[0] if plan.exe < 0 else f"/proc/self/fd/{plan.exe}"
-    os.execve(path, plan.argv, plan.env)  # noqa: S606 - what this child is for
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
+    os.dup2(item.stdin, 0)
+    os.dup2(item.out[1], 1)
+    os.dup2(item.err[1], 2)
+    path = program.argv[0] if program.exe < 0 else f"/proc/self/fd/{program.exe}"
+    os.execve(path, program.argv, program.env)  # noqa: S606 - what this child is for
 
 
-def _read_code(plan: Plan) -> Optional[types.CodeType]:
-    if not plan.code_bytes:
-        return None
-    return marshal.loads(os.pread(plan.code, plan.code_bytes, 0))  # noqa: S302 - written and sealed by _compile
-
-
-def _compile(plan: Plan, source: bytes) -> types.CodeType:
+def _compile(program: Program, item: Item, runner: Runner) -> types.CodeType:
     """The program's code. Sealed into a memfd for the runs to come, before any of the program has run."""
-    path = plan.argv[0]
+    source = os.pread(program.blob, program.main_bytes, program.main_at)
     try:
-        code = compile(source, path, "exec", dont_inherit=True)
+        code = compile(source, program.argv[0], "exec", dont_inherit=True)
     except BaseException as error:  # SyntaxError, ValueError (null bytes), MemoryError, RecursionError
-        os.write(plan.notes, BUILD_FAILED)
-        os.dup2(plan.err, 2)
+        os.write(runner.notes[1], BUILD_FAILED)
+        os.dup2(item.err[1], 2)
         error.__traceback__ = None
         traceback.print_exception(type(error), error, None)
         sys.stderr.flush()
         os._exit(1)
-    if plan.keep_code:
+    if program.keeps_code:
         text = marshal.dumps(code)
-        if os.write(plan.code, text) == len(text):
-            fcntl.fcntl(plan.code, _F_ADD_SEALS, _CODE_SEALS)
+        if os.write(program.code, text) == len(text):
+            fcntl.fcntl(program.code, F_ADD_SEALS, SEALED)
     return code
 
 
-def _broken(plan: Plan) -> NoReturn:
+def _broken(item: Item, runner: Runner) -> NoReturn:
     """Something of ours failed before the program began: told to the supervisor, so that it is nobody's verdict."""
     try:
-        os.write(plan.notes, BROKEN)
-        os.write(plan.err, traceback.format_exc().encode("utf-8", "backslashreplace"))
+        os.write(runner.notes[1], BROKEN)
+        os.write(item.err[1], traceback.format_exc().encode("utf-8", "backslashreplace"))
     finally:
         os._exit(70)
 
 
-def _run(
-    code: types.CodeType, source: bytes, is_call: bool, arguments: bytes, returned: int, *, shared: bool
-) -> NoReturn:
-    name = "solution" if is_call else "__main__"
-    module = types.ModuleType(name)
-    sys.modules[name] = module
-    path = code.co_filename
+def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *, is_call: bool) -> NoReturn:
+    module = _CALL_MODULE if is_call else _RUN_MODULE
     namespace = module.__dict__
-    namespace["__builtins__"] = builtins
-    namespace["__file__"] = path
-    namespace["__cached__"] = None
-    namespace["__loader__"] = importlib.machinery.SourceFileLoader(name, path)
-    sys.argv = [path]
-    _fresh_state(seed=shared or any(word in source for word in _MEETS_RANDOM))
+    sys.modules[namespace["__name__"]] = module
+    sys.argv = _ARGV
+    if not program.has_main:
+        sys.argv = [code.co_filename]
+        namespace["__file__"] = code.co_filename
+    _fresh_state(depth, seed=program.seed)
     status = 0
     answer = b""
     try:
@@ -196,26 +191,20 @@ def _run(
         status = _exit_status(error)
     except BaseException as error:
         status = _uncaught(error)
-    status = _end(module, status, late=any(word in source for word in _ENDS_LATE))
+    status = _end(module, status, late=program.late)
     if is_call and answer and not status:
-        _write_all(returned, answer)
+        _write_all(3, answer)
     os._exit(status)
 
 
-def _fresh_state(*, seed: bool) -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    threading = sys.modules.get("threading")
-    if threading is not None:
-        threading._main_thread._native_id = threading.get_native_id()
-    # Reading the system's entropy costs; only a program that can meet the shared generator needs a new one.
-    if seed:
-        random = sys.modules.get("random")
-        if random is not None:
-            random.seed()
-        numpy_random = sys.modules.get("numpy.random")
-        if numpy_random is not None:
-            numpy_random.seed()
-    sys.setrecursionlimit(1000 + FRAMES_OF_OURS)
+def _fresh_state(depth: int, *, seed: bool) -> None:
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    if seed:  # reading the system's entropy costs; the host says whether the program can meet a shared generator
+        for name in ("random", "numpy.random"):
+            module = sys.modules.get(name)
+            if module is not None:
+                module.seed()
+    sys.setrecursionlimit(1000 + depth)
     gc.enable()
 
 
@@ -238,7 +227,7 @@ def _uncaught(error: BaseException) -> int:
     """Prints the traceback without our frames through sys.excepthook; the exit status is 1."""
     kind = type(error)
     trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith(__package__):
+    while trace is not None and trace.tb_frame.f_globals.get("__name__", "").startswith("_guest."):
         trace = trace.tb_next
     error.__traceback__ = trace
     try:
@@ -253,15 +242,16 @@ def _uncaught(error: BaseException) -> int:
         traceback.print_exception(kind, error, trace, file=sys.__stderr__)
     if kind is KeyboardInterrupt:
         _flush()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        os.kill(os.getpid(), _signal.SIGINT)
     return 1
 
 
 def _end(module: types.ModuleType, status: int, *, late: bool) -> int:
     """What the interpreter does at its end: join threads, atexit, flush; 120 when the flush fails."""
-    threading = sys.modules.get("threading")
-    if threading is not None:
+    if _thread._count() or "concurrent.futures.thread" in sys.modules:  # else there is nobody to wait for
+        import threading
+
         try:
             threading._shutdown()
         except BaseException as error:

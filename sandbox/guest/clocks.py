@@ -14,9 +14,12 @@ from typing import Any, Optional
 _HERTZ = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
+# CPU before and after (bytes of the cgroup's file, or nanoseconds), own CPU between, peak and OOM as read; parsed later.
+Reading = tuple  # (cpu_before, cpu_after, own_before_ns, own_after_ns, peak, oom_before, oom_after)
+
 
 class Clocks:
-    """Started before a run and finished after everything of it was reaped."""
+    """Read once before a batch and once after each run, when nothing of that run is left."""
 
     def __init__(self, files: dict[str, int]) -> None:
         self._cpu = files.get("cpu", -1)
@@ -25,32 +28,47 @@ class Clocks:
         self._oom = files.get("oom", -1)
         self._v2 = files.get("version") == 2
         self.cpus = len(os.sched_getaffinity(0))
-        self._cpu_before = self._own_before = self._usage_before = self._oom_before = 0
+        self._usage_before = self._own = 0
+        self._cpu_last: Any = 0
+        self._oom_last = b""
         self._watched_peak: Optional[int] = None
 
     def start(self) -> None:
-        """Notes where the clocks stand, and resets the peak."""
+        """Notes where the clocks stand."""
         self._usage_before = self.memory()
+        self._oom_last = self._read_oom()
+        self._own = time.process_time_ns()
+        self._cpu_last = self._read_cpu()
+
+    def reset_peak(self) -> None:
+        """From here on the peak is the next run's."""
         if self._peak >= 0:
             os.pwrite(self._peak, b"0\n", 0)
-        self._oom_before = self._oom_kills()
         self._watched_peak = None
-        self._own_before = time.process_time_ns()
-        self._cpu_before = self._group_cpu_ns() if self._cpu >= 0 else self._reaped_ns()
 
-    def finish(self) -> dict[str, Any]:
-        """{"cpu_ns", "memory" (bytes or None), "oom"} of the run; call it when nothing of the run is left."""
-        peak: Optional[int] = self._watched_peak
-        if self._peak >= 0:
-            peak = max(0, int(os.pread(self._peak, 32, 0)) - self._usage_before)
-        return {"cpu_ns": max(0, self.cpu_ns()), "memory": peak, "oom": self._oom_kills() > self._oom_before}
+    def read(self) -> Reading:
+        """The raw clocks of the run that ended now; `facts` makes numbers of them."""
+        cpu, own = self._read_cpu(), time.process_time_ns()
+        peak = os.pread(self._peak, 32, 0) if self._peak >= 0 else self._watched_peak
+        oom = self._read_oom()
+        reading = (self._cpu_last, cpu, self._own, own, peak, self._oom_last, oom)
+        self._cpu_last, self._own, self._oom_last = cpu, own, oom
+        return reading
+
+    def facts(self, reading: Reading) -> dict[str, Any]:
+        """{"cpu_ns", "memory" (bytes or None), "oom"} of a run."""
+        cpu_before, cpu_after, own_before, own_after, peak, oom_before, oom_after = reading
+        cpu_ns = self._cpu_ns(cpu_after) - self._cpu_ns(cpu_before)
+        if self._cpu >= 0:
+            cpu_ns -= own_after - own_before
+        memory = max(0, int(peak) - self._usage_before) if isinstance(peak, bytes) else peak
+        oom = oom_before != oom_after and _kills(oom_after) > _kills(oom_before)
+        return {"cpu_ns": max(0, cpu_ns), "memory": memory, "oom": oom}
 
     def cpu_ns(self) -> int:
-        """CPU nanoseconds that the run has used until now."""
-        if self._cpu >= 0:
-            own = time.process_time_ns() - self._own_before
-            return self._group_cpu_ns() - self._cpu_before - own
-        return self._reaped_ns() - self._cpu_before + _living_ns()
+        """CPU nanoseconds that the run has used until now, while some of it lives."""
+        used = self._cpu_ns(self._read_cpu()) - self._cpu_ns(self._cpu_last)
+        return used - (time.process_time_ns() - self._own) if self._cpu >= 0 else used + _living_ns()
 
     def memory(self) -> int:
         """Bytes that the jail holds now; 0 where there is no cgroup."""
@@ -59,7 +77,8 @@ class Clocks:
     def over_memory(self, limit_bytes: int) -> bool:
         """Whether the kernel killed for memory, or, watched, whether the run holds more than its limit."""
         if self._oom >= 0:
-            return self._oom_kills() > self._oom_before
+            now = self._read_oom()
+            return now != self._oom_last and _kills(now) > _kills(self._oom_last)
         held = _living_bytes()
         self._watched_peak = max(held, self._watched_peak or 0)
         return held > limit_bytes
@@ -68,7 +87,8 @@ class Clocks:
         """How long the supervisor may sleep: memory that is only watched wants a closer look."""
         return usual_s if self._oom >= 0 else min(usual_s, 0.01)
 
-    def waited_ns(self) -> int:
+    @staticmethod
+    def waited_ns() -> int:
         """The longest that any living thread of the run has waited for a CPU."""
         longest = 0
         for pid in _processes():
@@ -79,20 +99,24 @@ class Clocks:
                 continue  # it ended while we looked
         return longest
 
-    def _group_cpu_ns(self) -> int:
-        text = os.pread(self._cpu, 256, 0)
-        return int(text.split()[1]) * 1000 if self._v2 else int(text)
-
-    def _oom_kills(self) -> int:
-        if self._oom < 0:
-            return 0
-        words = os.pread(self._oom, 512, 0).split()
-        return int(words[words.index(b"oom_kill") + 1]) if b"oom_kill" in words else 0
-
-    @staticmethod
-    def _reaped_ns() -> int:
+    def _read_cpu(self) -> Any:
+        if self._cpu >= 0:
+            return os.pread(self._cpu, 256, 0)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return int((used.ru_utime + used.ru_stime) * 1e9)
+
+    def _cpu_ns(self, value: Any) -> int:
+        if self._cpu < 0:
+            return int(value)
+        return int(value.split()[1]) * 1000 if self._v2 else int(value)
+
+    def _read_oom(self) -> bytes:
+        return os.pread(self._oom, 512, 0) if self._oom >= 0 else b""
+
+
+def _kills(text: bytes) -> int:
+    words = text.split()
+    return int(words[words.index(b"oom_kill") + 1]) if b"oom_kill" in words else 0
 
 
 def _processes() -> list[str]:

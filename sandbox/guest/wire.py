@@ -3,6 +3,8 @@
 A frame is 12 bytes (header length, body length), a JSON header of at most MAX_HEADER bytes, and the body as raw bytes.
 The vocabulary of headers is closed: the receiver names what it expects and refuses the rest. No pickle, no class path.
 
+Files travel as one blob: for each, the lengths of its name and content (FILE), the name, the content.
+
 Plain data (arguments and what a call returned) is JSON in which None, bool, str, float, list and integers below 2**53
 stand for themselves, and everything else is a one-key object: {"t": [...]} tuple, {"d": [[key, value], ...]} dict,
 {"s": [...]} set, {"i": "hex"} a larger integer (hexadecimal: linear to read, however long), {"b": "hex"} bytes,
@@ -16,6 +18,7 @@ import struct
 from typing import Any, Callable, Optional
 
 HEAD = struct.Struct("<IQ")
+FILE = struct.Struct("<HQ")
 MAX_HEADER = 4 * 1024 * 1024
 MAX_BODY = 1 << 36
 MAX_DEPTH = 200

@@ -16,7 +16,7 @@ from sandbox.runtime import Runtime
 if TYPE_CHECKING:
     from sandbox.jails.cgroup import Group
 
-GUEST_MODULES = ("wire", "buffers", "clocks", "call", "child", "supervisor")
+GUEST_MODULES = ("wire", "buffers", "clocks", "program", "scratch", "call", "watch", "child", "window", "supervisor")
 PACKAGES_DIR = "/opt/packages"
 PRECOMPILED_DIR = "/opt/precompiled"
 START_S = 30.0

@@ -1,0 +1,49 @@
+"""The program in force: its memfds, limits and how it is started."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import Any
+
+F_ADD_SEALS, F_GET_SEALS = 1033, 1034
+SEALED = 0x1 | 0x2 | 0x4 | 0x8  # F_SEAL_SEAL, SHRINK, GROW, WRITE
+
+
+class Program:
+    """Made of a `program` frame. Python: `main_bytes` of the blob's first file are the main source."""
+
+    def __init__(self, header: dict[str, Any], blob: int, exe: int) -> None:
+        self.python = header["kind"] == "python"
+        self.argv: list[str] = header["argv"]
+        self.env: dict[str, str] = header["env"]
+        self.limits: dict[str, int] = header["limits"]
+        self.blob = blob
+        self.blob_bytes: int = header["blob_bytes"]
+        self.main_at, self.main_bytes = header["main"]
+        self.has_main = self.python and self.argv[0] == "/tmp/solution.py"  # noqa: S108 - the jail's own
+        self.more_files = self.main_at + self.main_bytes < self.blob_bytes
+        self.seed: bool = header["seed"]
+        self.late: bool = header["late"]
+        self.exe = exe
+        self.spawns = exe >= 0 and not self.blob_bytes
+        self.runs = 0
+        self.code = os.memfd_create("code", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING) if self.python else -1
+        self._code_bytes = 0
+
+    @property
+    def keeps_code(self) -> bool:
+        """Whether the next child is to keep its compiled code for those after it: not worth it for a first run."""
+        return self.runs == 1
+
+    def code_bytes(self) -> int:
+        """The size of the code that an earlier child compiled and sealed, 0 while there is none."""
+        if not self._code_bytes and self.runs > 1 and fcntl.fcntl(self.code, F_GET_SEALS) == SEALED:
+            self._code_bytes = os.fstat(self.code).st_size
+        return self._code_bytes
+
+    def close(self) -> None:
+        """Closes the memfds."""
+        for fd in (self.blob, self.exe, self.code):
+            if fd >= 0:
+                os.close(fd)
