@@ -1,7 +1,8 @@
 """The face of the project: judge answers, run programs, check mathematics.
 
-    from ot_code import run
-    print(run("print(input())", stdin="hi").stdout)
+    from ot_code import Sandbox
+    with Sandbox() as sandbox:
+        print(sandbox.run("print(input())", stdin="hi").stdout)
 
 Names are imported when they are first used, so that `import ot_code` and `ot-code --help` cost nothing.
 """
@@ -13,23 +14,23 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from code_pipeline import Judge, Judgement, Problem, Submission, TestCase, Verdict
-    from sandbox import Execution, Limits, Program, Sandbox, run
+    from code_pipeline.judge import Judge
+    from code_pipeline.types import Judgement, Problem, Submission, TestCase, Verdict
+    from sandbox import Execution, Limits, Program, Sandbox
 
 __version__: str
 
 _HOMES = {
     "Execution": "sandbox",
-    "Judge": "code_pipeline",
-    "Judgement": "code_pipeline",
+    "Judge": "code_pipeline.judge",
+    "Judgement": "code_pipeline.types",
     "Limits": "sandbox",
-    "Problem": "code_pipeline",
+    "Problem": "code_pipeline.types",
     "Program": "sandbox",
     "Sandbox": "sandbox",
-    "Submission": "code_pipeline",
-    "TestCase": "code_pipeline",
-    "Verdict": "code_pipeline",
-    "run": "sandbox",
+    "Submission": "code_pipeline.types",
+    "TestCase": "code_pipeline.types",
+    "Verdict": "code_pipeline.types",
 }
 
 __all__ = [
@@ -43,7 +44,6 @@ __all__ = [
     "Submission",
     "TestCase",
     "Verdict",
-    "run",
 ]
 
 

@@ -1,7 +1,7 @@
 """The columns that verify adds to a row: a Judgement as columns, and back again from a journal.
 
-`limits` are those the programs ran under; `origin` is where the candidate stood in its row, and what the dataset says of
-it where it is one of the dataset's own solutions (`accepted` or `incorrect`).
+`limits` are those the programs ran under; `origin` is where the candidate stood in its row, and what the dataset says
+of it where it is one of the dataset's own solutions (`accepted` or `incorrect`).
 """
 
 from __future__ import annotations

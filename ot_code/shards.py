@@ -91,12 +91,12 @@ class Shards:
         return self._root / folder / f"part-{number:05d}.{self._form}"
 
     def add(
-        self, row: int, shared: Mapping[str, Any], each: Sequence[Mapping[str, Any]], chosen: Sequence[bool] = ()
+        self, row: int, shared: dict[str, Any], each: Sequence[Mapping[str, Any]], chosen: Sequence[bool] = ()
     ) -> None:
         """Takes what input row `row` comes to: its `shared` columns with each of `each`, chosen for the subset or not.
 
-        Rows come in the order of the input. Raises OutputError when a column cannot be written, OSError when a file
-        cannot.
+        Rows come in the order of the input. `shared` is taken over, and is empty afterwards: nobody else may hold a
+        row of 1 GB while it is written. Raises OutputError when a column cannot be written, OSError when a file cannot.
         """
         self._widen_shapes(shared)
         size = 0
@@ -107,7 +107,8 @@ class Shards:
         if self._held_from is None:
             self._held_from = row
         self._chosen.extend(chosen)
-        self._bytes += size + len(each) * weight(dict(shared))
+        self._bytes += size + len(each) * weight(shared)
+        shared.clear()
         self.next_row = row + 1
         if len(self._rows) >= SHARD_ROWS or self._bytes >= SHARD_BYTES:
             self.cut()
@@ -129,8 +130,10 @@ class Shards:
 
     @property
     def safe_row(self) -> int:
-        """The first input row that would have to be added again if everything stopped now."""
-        return self.next_row if self._held_from is None else self._held_from
+        """The first input row that would have to be added again if everything stopped now. For any thread."""
+        next_row = self.next_row  # read first: another thread may add a row between the two
+        held_from = self._held_from
+        return next_row if held_from is None else held_from
 
     def cut(self) -> None:
         """Makes a shard of the rows held, if there are any."""
@@ -138,7 +141,7 @@ class Shards:
             return
         number = len(self.parts)
         rows, chosen = self._rows, self._chosen
-        self._rows, self._chosen, self._bytes, self._held_from = [], [], 0, None
+        self._rows, self._chosen, self._bytes = [], [], 0
         counts = {self.folder: len(rows), **{name: sum(chosen) for name in self.folders[1:]}}
         columns = self._columns(self._shapes)
         if self._form == "parquet":
@@ -148,6 +151,7 @@ class Shards:
         part = Part(self.folder, number, self._first, self.next_row, counts, dict(self._shapes), dict(self._tally()))
         self._journal.part(part)
         self._first = self.next_row
+        self._held_from = None
 
     def _columns(self, shapes: Mapping[str, Shape | None]) -> Columns:
         found = {name: self._settled[name] if shape is None else shape for name, shape in shapes.items()}

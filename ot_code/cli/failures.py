@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from code_pipeline.errors import CodePipelineError
+from code_pipeline.errors import CheckerSpecError, CodePipelineError, SchemaError
 from ot_code.cli.exits import Exit
 from ot_code.errors import OtCodeError, UsageError
 from sandbox.errors import SandboxError
 
+_MEANT_OTHERWISE = (UsageError, SchemaError, CheckerSpecError)
 _SPOKEN = (OtCodeError, CodePipelineError, SandboxError)
 
 
 def explained(error: Exception) -> tuple[Exit, str]:
     """The exit code, and one line that says what is wrong."""
-    if isinstance(error, _usage_errors()):
+    if isinstance(error, _MEANT_OTHERWISE):
         return Exit.USAGE, _line(str(error))
     if isinstance(error, _SPOKEN):
         return Exit.FAILED, _line(str(error))
@@ -21,12 +22,6 @@ def explained(error: Exception) -> tuple[Exit, str]:
         return Exit.FAILED, _line(f"{error.strerror or error}{where}")
     kind = type(error).__name__
     return Exit.FAILED, _line(f"a fault of ours, {kind}: {error} (`ot-code --debug COMMAND ...` shows where)")
-
-
-def _usage_errors() -> tuple[type[Exception], ...]:
-    from code_pipeline.errors import CheckerSpecError, SchemaError
-
-    return UsageError, SchemaError, CheckerSpecError
 
 
 def _line(text: str) -> str:

@@ -1,0 +1,212 @@
+"""`ot-code verify`: judge every answer of a dataset, and keep the right ones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ot_code.cli.exits import Exit
+from ot_code.cli.stopping import Stopped
+from ot_code.config import DEFAULT_MAX_FAULTS, VerifyConfig
+
+EXAMPLE = """examples:
+  ot-code verify answers.jsonl --out judged
+  ot-code verify open-thoughts/OpenThoughts-114k:metadata --split train --limit 1000 --out judged
+  ot-code verify responses.jsonl --problems apps.parquet --on problem_id --response-column text --out judged
+  ot-code verify apps.parquet --solutions --out reference-check
+  ot-code verify answers.jsonl --out judged --rejudge sandbox_error,time_limit
+
+INPUT is a file (.jsonl, .json, .parquet, .arrow), a folder, a glob, or a dataset of the hub (needs ot-code[hub]).
+The same command continues a run that was stopped. Exit codes: 0 done; 1 it could not be done; 2 wrong usage;
+3 done, but more than --max-faults of the rows have a fault of ours. A verdict never changes the exit code.
+"""
+
+_JUDGED = {
+    (False, False): "candidates",
+    (True, False): "solutions",
+    (False, True): "incorrect_solutions",
+    (True, True): "solutions+incorrect_solutions",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("input", metavar="INPUT", help="rows of problems with answers")
+    parser.add_argument("--out", type=Path, metavar="OUT", help="folder to write (needed unless --dry-run)")
+    _add_what(parser.add_argument_group("what is judged"))
+    _add_how(parser.add_argument_group("how it is judged"))
+    _add_output(parser.add_argument_group("output"))
+
+
+def _add_what(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--source", help="schema of the rows (default: found from the columns): apps, taco, ...")
+    group.add_argument("--split", help="split of a dataset, such as train")
+    group.add_argument("--limit", type=_count, metavar="N", help="only the first N input rows")
+    group.add_argument("--response-column", metavar="COLUMN", help="the column that holds the answers")
+    group.add_argument("--problems", metavar="DATASET", help="where the tests stand, if not in INPUT")
+    group.add_argument("--on", metavar="KEY", help="the column that joins INPUT and --problems")
+    group.add_argument("--solutions", action="store_true", help="judge the dataset's own reference solutions")
+    group.add_argument("--incorrect-solutions", action="store_true", help="judge its known-wrong solutions")
+    group.add_argument("--rejudge", type=_verdicts, default=(), metavar="VERDICT,...", help="do these verdicts again")
+
+
+def _add_how(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--jobs", type=_count, metavar="N", help="programs that run at once (default: one a CPU)")
+    group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
+    group.add_argument("--checker", type=_checker, metavar="RULE", help="rule for all rows: a name or a JSON object")
+    group.add_argument(
+        "--time-factor", type=_factor, action="append", default=[], metavar="LANG=F",
+        help="how much longer LANG may take than C++, for sources whose limits were set for C++; may be repeated",
+    )  # fmt: skip
+    group.add_argument("--cache", type=_cache, metavar="DIR|none", help="remember verdicts in DIR (default: none)")
+    group.add_argument("--pin", action="store_true", help="keep each jail on one CPU")
+    group.add_argument(
+        "--max-faults", type=_share, default=DEFAULT_MAX_FAULTS, metavar="SHARE",
+        help="share of rows that may have a fault of ours, such as 0.1%% (the default) or 0.001",
+    )  # fmt: skip
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--format", choices=("parquet", "jsonl"), default="parquet", help="of the shards")
+    group.add_argument(
+        "--keep-unchecked", type=_names, default=frozenset(), metavar="DOMAIN,...",
+        help="keep rows of these domains (science, puzzle, math) although nobody judges them",
+    )  # fmt: skip
+    group.add_argument("--overwrite", action="store_true", help="start anew in an OUT that another run made")
+    group.add_argument("--dry-run", action="store_true", help="say what would be judged, and write nothing")
+    group.add_argument("--json", action="store_true", help="print the summary as JSON on stdout")
+    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Runs the command; returns the exit code."""
+    from ot_code.stages import judging
+
+    if args.out is None and not args.dry_run:
+        from ot_code.errors import UsageError
+
+        raise UsageError("--out is missing: the folder that the judged rows go to")
+    config = config_of(args)
+    if args.dry_run:
+        _show_plan(judging.plan(config), as_json=args.json)
+        return Exit.DONE
+    try:
+        summary = judging.verify(config, quiet=args.quiet)
+    except Stopped as stop:
+        stop.advice = "nothing is lost: the same command goes on from here"
+        raise
+    _show(summary, args)
+    return Exit.FAULTS if summary["faults"] > config.max_faults * summary["read"] else Exit.DONE
+
+
+def config_of(args: argparse.Namespace) -> VerifyConfig:
+    """The settings. Raises UsageError for those that make no sense together."""
+    return VerifyConfig(
+        input=args.input,
+        out=args.out or Path(),
+        source=args.source,
+        split=args.split,
+        limit=args.limit,
+        judged=_JUDGED[args.solutions, args.incorrect_solutions],
+        response_column=args.response_column,
+        problems=args.problems,
+        on=args.on,
+        checker=args.checker,
+        all_tests=args.all_tests,
+        time_factors=dict(args.time_factor),
+        keep_unchecked=args.keep_unchecked,
+        form=args.format,
+        jobs=args.jobs,
+        pin=args.pin,
+        cache=args.cache,
+        max_faults=args.max_faults,
+        overwrite=args.overwrite,
+        rejudge=args.rejudge,
+    )
+
+
+def _show(summary: Mapping[str, Any], args: argparse.Namespace) -> None:
+    if args.json:
+        print(json.dumps(summary, indent=2, ensure_ascii=False))
+    elif not args.quiet:
+        from ot_code.tables import show_summary
+
+        show_summary(summary, args.out)
+
+
+def _show_plan(plan: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(plan, indent=2, ensure_ascii=False))
+        return
+    for name, value in plan.items():
+        if name != "rows":
+            print(f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}")
+    for row in plan["rows"]:
+        print("  " + ", ".join(f"{name} {value}" for name, value in row.items()))
+
+
+# ---- values of options; what they raise becomes argparse's message and exit code 2 ----
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.strip().isdigit() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return value
+
+
+def _checker(text: str) -> str | dict[str, Any]:
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        spec: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"is no JSON object ({error}): {text!r}") from error
+    return spec
+
+
+def _factor(text: str) -> tuple[str, float]:
+    language, _, factor = text.partition("=")
+    try:
+        value = float(factor)
+    except ValueError:
+        value = 0.0
+    if not (language and math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"must look like python3=5, not {text!r}")
+    return language, value
+
+
+def _share(text: str) -> float:
+    number, percent, rest = text.strip().partition("%")
+    try:
+        value = float(number) / (100 if percent else 1)
+    except ValueError:
+        value = -1.0
+    if rest or not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be a share such as 0.1% or 0.001, not {text!r}")
+    return value
+
+
+def _cache(text: str) -> Path | None:
+    return None if text == "none" else Path(text)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _verdicts(text: str) -> tuple[str, ...]:
+    from code_pipeline.types import Verdict
+
+    names = tuple(sorted(_names(text)))
+    known = [verdict.value for verdict in Verdict]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(unknown) or 'nothing'} is no verdict; they are {', '.join(known)}"
+        )
+    return names

@@ -1,0 +1,75 @@
+"""What `ot-code verify` was asked to do: one frozen value, parsed and checked once, before anything is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ot_code.errors import UsageError
+
+DEFAULT_MAX_FAULTS = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyConfig:
+    """The settings of one run.
+
+    input: file, folder, glob or hub id. judged: what is judged, as code_pipeline.readers.ReadOptions has it. checker:
+    a rule's name or an object, None: as each row says. problems, on: where tests stand if not in the input, and the
+    column that joins. time_factors: by language. keep_unchecked: domains whose rows are kept though nobody judged
+    them. max_faults: the share of judged rows that may have a fault of ours. limit: input rows.
+    """
+
+    input: str
+    out: Path
+    source: str | None = None
+    split: str | None = None
+    limit: int | None = None
+    judged: str = "candidates"
+    response_column: str | None = None
+    problems: str | None = None
+    on: str | None = None
+    checker: str | Mapping[str, Any] | None = None
+    all_tests: bool = False
+    time_factors: Mapping[str, float] = field(default_factory=dict)
+    keep_unchecked: frozenset[str] = frozenset()
+    form: str = "parquet"
+    jobs: int | None = None
+    pin: bool = False
+    cache: Path | None = None
+    max_faults: float = DEFAULT_MAX_FAULTS
+    overwrite: bool = False
+    rejudge: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for settings that make no sense together."""
+        if (self.problems is None) != (self.on is None):
+            raise UsageError(
+                "--problems and --on go together: the file with the tests, and the column that joins the two"
+            )
+        if self.problems is not None and self.response_column is None:
+            raise UsageError("--problems needs --response-column, the column of INPUT that holds the responses")
+        if self.problems is not None and self.judged != "candidates":
+            raise UsageError("--problems judges the responses in INPUT, so --solutions has no meaning beside it")
+        if self.response_column is not None and self.judged != "candidates":
+            raise UsageError("--response-column and --solutions both say what is judged: give one of them")
+        if self.overwrite and self.rejudge:
+            raise UsageError("--overwrite starts anew, so --rejudge has nothing to keep: give one of them")
+
+    def settings(self) -> dict[str, Any]:
+        """Those settings that an output depends on, as plain JSON: an output made under others is another output."""
+        return {
+            "source": self.source,
+            "split": self.split,
+            "limit": self.limit,
+            "judged": self.judged,
+            "response_column": self.response_column,
+            "on": self.on,
+            "checker": dict(self.checker) if isinstance(self.checker, Mapping) else self.checker,
+            "all_tests": self.all_tests,
+            "time_factors": dict(sorted(self.time_factors.items())),
+            "keep_unchecked": sorted(self.keep_unchecked),
+            "format": self.form,
+        }

@@ -1,0 +1,184 @@
+"""An input row -> the work that it comes to: candidates for the judge, and the columns that are written of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from code_pipeline.errors import RowError
+from code_pipeline.readers import Candidate, ProblemRow, Reader, ReadOptions, domain_of
+from code_pipeline.types import Problem, Submission, Verdict
+from ot_code.columns import CANDIDATE, origin_of, own_name, row_id, unjudged
+from ot_code.errors import InputError
+from ot_code.inputs import InputRow
+
+_CUT = 100_000  # characters kept of a line that could not be read
+
+
+@dataclass(slots=True)
+class Work:
+    """What one input row comes to. Not frozen: what is large leaves it as soon as it is written or judged.
+
+    shared: the row's own columns, under the names they are written with; each: the columns of each candidate, before
+    its verdict; settled: the verdict columns of those that never come before the judge; submissions: the others, by
+    position in `each`. moved: the columns that go to problems/, empty unless the row holds several candidates.
+    named: what the summary counts by, for each candidate.
+    """
+
+    index: int
+    shared: dict[str, Any]
+    each: list[dict[str, Any]]
+    settled: dict[int, dict[str, Any]]
+    submissions: dict[int, Submission]
+    problem: Problem | None
+    moved: dict[str, Any]
+    named: list[dict[str, str]]
+
+
+class RowReader(Protocol):
+    """Reads a row's values as a problem and candidates."""
+
+    @property
+    def name(self) -> str:
+        """The name of the schema."""
+
+    def identity(self) -> dict[str, Any]:
+        """What else the rows depend on, for run.json."""
+
+    def judged_columns(self, columns: Collection[str]) -> tuple[str, ...]:
+        """The columns that answers are taken from; empty: there is nothing to judge."""
+
+    def domain(self, values: Mapping[str, Any]) -> str:
+        """Which kind of judge the row asks for: "code", "math", "science" or "puzzle"."""
+
+    def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
+        """The row read. Raises RowError."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaReader:
+    """Rows that hold tests and answers together."""
+
+    reader: Reader
+    options: ReadOptions
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the schema."""
+        return self.reader.name
+
+    def identity(self) -> dict[str, Any]:
+        """Nothing but the input."""
+        return {}
+
+    def judged_columns(self, columns: Collection[str]) -> tuple[str, ...]:
+        """The columns that answers are taken from."""
+        return self.reader.judged_columns(columns, self.options)
+
+    def domain(self, values: Mapping[str, Any]) -> str:
+        """As the row says, or as its columns tell."""
+        return domain_of(self.columns, values)
+
+    def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
+        """The row read. Raises RowError."""
+        return self.reader.read(values, index, self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Turns input rows into work. keep_unchecked: domains that may pass although nobody judges them."""
+
+    reader: RowReader
+    keep_unchecked: frozenset[str] = frozenset()
+
+    def work(self, row: InputRow) -> Work:
+        """What the row comes to. Raises InputError for a row of a domain that stops the run."""
+        values = row.values or {}
+        domain = self.reader.domain(values)
+        if row.error is not None or row.values is None:
+            return self._unread(row, domain, Verdict.BAD_PROBLEM, row.error or "the row is empty")
+        self.check_domain(row)
+        try:
+            read = self.reader.read(values, row.index)
+        except RowError as error:
+            if domain != "code":
+                return self._unread(row, domain, Verdict.NOT_CHECKED, _unchecked(domain))
+            return self._unread(row, domain, Verdict.BAD_PROBLEM, str(error))
+        if domain != "code":
+            read = replace(read, candidates=tuple(_not_checked(each, domain) for each in read.candidates))
+        return self._read(row, domain, values, read)
+
+    def check_domain(self, row: InputRow) -> None:
+        """Raises InputError for a row of a domain that stops the run."""
+        domain = self.reader.domain(row.values or {})
+        if domain == "math" and domain not in self.keep_unchecked:
+            raise InputError(
+                f"{row.where}: a row of the domain math, which this version cannot judge yet: take such rows out of "
+                "the input, or let them through unjudged with --keep-unchecked math"
+            )
+
+    def _unread(self, row: InputRow, domain: str, verdict: Verdict, reason: str) -> Work:
+        """The one judged row of an input row whose candidates are not known: with all its own columns."""
+        values = {name: _cut(value) if row.error else value for name, value in (row.values or {}).items()}
+        own = {own_name(name, values, has_candidate=False): value for name, value in values.items()}
+        place = {"row_id": row_id(row.index), "candidate_index": None, "origin": None}
+        named = {"source": self._source(values), "domain": domain, "language": _language(values)}
+        return Work(row.index, own, [place], {0: unjudged(verdict, reason)}, {}, None, {}, [named])
+
+    def _read(self, row: InputRow, domain: str, values: Mapping[str, Any], read: ProblemRow) -> Work:
+        several = read.list_column is not None
+        gone = {read.list_column, *read.test_columns} if several else set()
+        names = {name: own_name(name, values, has_candidate=several) for name in values}
+        identity = row_id(row.index)
+        source = self._source(values)
+        each: list[dict[str, Any]] = []
+        settled: dict[int, dict[str, Any]] = {}
+        submissions: dict[int, Submission] = {}
+        named: list[dict[str, str]] = []
+        for position, candidate in enumerate(read.candidates):
+            place = {
+                "row_id": identity,
+                "candidate_index": position,
+                "origin": origin_of(candidate.submission.origin),
+            }
+            each.append({**({CANDIDATE: candidate.raw} if several else {}), **place})
+            named.append({"source": source, "domain": domain, "language": candidate.submission.language})
+            if candidate.verdict is None:
+                submissions[position] = candidate.submission
+            else:
+                settled[position] = unjudged(candidate.verdict, candidate.reason)
+        return Work(
+            index=row.index,
+            shared={names[name]: value for name, value in values.items() if name not in gone},
+            each=each,
+            settled=settled,
+            submissions=submissions,
+            problem=read.problem if submissions else None,
+            moved={names[name]: values[name] for name in read.test_columns} if several else {},
+            named=named,
+        )
+
+    def _source(self, values: Mapping[str, Any]) -> str:
+        source = values.get("source")
+        return source if isinstance(source, str) and 0 < len(source) <= 200 else self.reader.name
+
+
+def _language(values: Mapping[str, Any]) -> str:
+    language = values.get("language")
+    return language if isinstance(language, str) and 0 < len(language) <= 60 else "python3"
+
+
+def _cut(value: Any) -> Any:
+    return value[:_CUT] + "…" if isinstance(value, str) and len(value) > _CUT else value
+
+
+def _unchecked(domain: str) -> str:
+    return f"nothing here judges rows of the domain {domain}"
+
+
+def _not_checked(candidate: Candidate, domain: str) -> Candidate:
+    if candidate.verdict is not None:
+        return candidate
+    return replace(candidate, verdict=Verdict.NOT_CHECKED, reason=_unchecked(domain))

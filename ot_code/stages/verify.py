@@ -1,0 +1,247 @@
+"""verify: input rows in, judged and kept rows out.
+
+Theory of operation. One thread reads rows, writes the tests of rows with several candidates to problems/, and hands
+the candidates to the judge; the judge's threads note each judgement in the journal; the calling thread takes the rows
+in the order of the input, waits for their judgements, and writes them. Between them is a window of bounded size. What
+stands in the journal is not judged again, and what stands in complete shards is not read again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from code_pipeline.judge import Judge
+from code_pipeline.types import Judgement, Verdict
+from ot_code import summary
+from ot_code.columns import ROW_ID, arrow_types, columns_of, judgement_of, row_id
+from ot_code.config import VerifyConfig
+from ot_code.inputs import Table
+from ot_code.outputs import SUMMARY_FILE, OutputFolder
+from ot_code.parts import settled
+from ot_code.shards import WIDENED, Shards, weight
+from ot_code.stages.intake import Intake, Work
+from ot_code.stages.window import ClosedError, Window
+
+_TICK_S = 0.2
+
+
+class Screen(Protocol):
+    """What is told while the run goes on. `judged` is called from any thread."""
+
+    def judged(self, verdict: str) -> None:
+        """A candidate was judged."""
+
+    def rows(self, done: int) -> None:
+        """So many input rows are done, of all; also called when nothing has changed, a few times a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    work: Work
+    future: Future[list[Judgement]] | None
+
+
+class Verify:
+    """One run over one input into one folder, which this process holds the lock of.
+
+    Raises OutputError when the folder's shards are not as its journal says.
+    """
+
+    def __init__(
+        self,
+        config: VerifyConfig,
+        *,
+        table: Table,
+        intake: Intake,
+        judge: Judge,
+        folder: OutputFolder,
+        screen: Screen,
+    ) -> None:
+        self._config = config
+        self._table = table
+        self._intake = intake
+        self._judge = judge
+        self._folder = folder
+        self._screen = screen
+        self.journal = folder.journal(list(config.rejudge))
+        self._window: Window[_Pending] = Window()
+        self._tally = summary.Tally()
+        self._mark = time.monotonic()
+        self._read = 0  # judged rows, as the reading thread counts them
+        types = settled(table.schema)
+        self._problems = Shards(
+            folder.path, self.journal, folder="problems", form=config.form, settled=types, last=_first_of(ROW_ID)
+        )
+        self._judged = Shards(
+            folder.path, self.journal, folder="judged", form=config.form, subset="kept", settled=types,
+            last=arrow_types(), tally=self._take_tally,
+        )  # fmt: skip
+        parts = self._judged.parts
+        if parts:
+            self._problems.skip_to(parts[-1].tally["problems"])
+
+    def run(self) -> dict[str, Any]:
+        """Judges what is not yet judged, completes the output, and returns what stands in summary.json.
+
+        Raises InputError, OutputError, SandboxError or OSError for what stops it. Whatever stops it, the same call
+        goes on where it was.
+        """
+        if not self.journal.finished:
+            before = self._total()
+            if not self.journal.widened:
+                self._judge_rows()
+            self._finish(before)
+        return summary.summary_of(self._total())
+
+    def _total(self) -> summary.Tally:
+        total = summary.Tally()
+        for part in self._judged.parts:
+            total.add(part.tally["counts"])
+        return total
+
+    # ---- the reading thread ----
+
+    def _judge_rows(self) -> None:
+        reading = threading.Thread(target=self._read_rows, name="reader", daemon=True)
+        reading.start()
+        try:
+            self._write_rows()
+        finally:
+            self._window.close()
+        reading.join()
+        self._problems.cut()
+        self._judged.cut()
+
+    def _read_rows(self) -> None:
+        try:
+            self._feed()
+        except ClosedError:
+            self._window.end()
+        except BaseException as error:  # noqa: BLE001 - a thread's border: it is raised again in the calling thread
+            self._window.end(error)
+        else:
+            self._window.end()
+
+    def _feed(self) -> None:
+        start = min(self._judged.next_row, self._problems.next_row)
+        first_judged = self._judged.next_row
+        rows = self._table.rows(start)
+        while True:
+            self._window.wait_for_room()
+            row = next(rows, None)
+            if row is None or (self._config.limit is not None and row.index >= self._config.limit):
+                return
+            size = weight(row.values)
+            work = self._intake.work(row)
+            del row  # what is large in it lives on in `work` alone
+            if work.index >= self._problems.next_row:
+                self._write_problem(work)
+            work.moved = {}
+            if work.index >= first_judged:
+                self._read += len(work.each)
+                self._window.put(self._submit(work), size)
+
+    def _write_problem(self, work: Work) -> None:
+        if work.moved:
+            self._problems.add(work.index, work.moved, [{ROW_ID: row_id(work.index)}])
+        else:
+            self._problems.skip_to(work.index + 1)
+
+    def _submit(self, work: Work) -> _Pending:
+        if work.problem is None:
+            return _Pending(work, None)
+        positions = list(work.submissions)
+        submissions = list(work.submissions.values())
+        before = self.journal.judged(work.index)
+        done = [
+            judgement_of(before[position], submission.id) if position in before else None
+            for position, submission in work.submissions.items()
+        ]
+        row = work.index
+
+        def on_judged(number: int, judgement: Judgement) -> None:
+            self.journal.append(row, positions[number], columns_of(judgement))
+            self._screen.judged(str(judgement.verdict))
+
+        future = self._judge.submit(work.problem, submissions, done=done, on_judged=on_judged)
+        work.problem = None  # the tests live as long as the judge needs them
+        return _Pending(work, future)
+
+    # ---- the calling thread ----
+
+    def _write_rows(self) -> None:
+        while True:
+            try:
+                taken = self._window.take(_TICK_S)
+            except StopIteration:
+                return
+            self._screen.rows(self._judged.next_row)
+            if taken is None:
+                continue
+            pending, size = taken
+            judgements = self._wait(pending.future)
+            self._write(pending.work, judgements)
+            del pending, taken, judgements
+            self._window.release(size)
+
+    def _wait(self, future: Future[list[Judgement]] | None) -> list[Judgement]:
+        while future is not None:
+            try:
+                return future.result(_TICK_S)
+            except FutureTimeoutError:
+                if future.done():  # it failed with a TimeoutError of its own
+                    raise
+                self._screen.rows(self._judged.next_row)
+        return []
+
+    def _write(self, work: Work, judgements: list[Judgement]) -> None:
+        verdicts = dict(work.settled)
+        verdicts.update(zip(work.submissions, map(columns_of, judgements), strict=True))
+        chosen = []
+        self._tally.rows += 1
+        for position, columns in enumerate(work.each):
+            found = verdicts[position]
+            columns.update(found)
+            chosen.append(self._is_kept(found, work.named[position]))
+            self._tally.count(found, kept=chosen[-1], named=work.named[position])
+        self._judged.add(work.index, work.shared, work.each, chosen)
+
+    def _is_kept(self, columns: Mapping[str, Any], named: Mapping[str, str]) -> bool:
+        if columns["verdict"] == Verdict.NOT_CHECKED:
+            return named["domain"] in self._config.keep_unchecked
+        return columns["passed"] is True
+
+    def _take_tally(self) -> dict[str, Any]:
+        now = time.monotonic()
+        self._tally.elapsed_s += now - self._mark
+        self._mark = now
+        counts, self._tally = self._tally.as_json(), summary.Tally()
+        return {"counts": counts, "problems": self._problems.safe_row}
+
+    # ---- the end ----
+
+    def _finish(self, before: summary.Tally) -> None:
+        both = (self._problems, self._judged)
+        if not self.journal.widened:
+            shutil.rmtree(self._folder.path / WIDENED, ignore_errors=True)  # of a sitting that was killed here
+            for shards in both:
+                shards.stage_widened()
+            self.journal.mark("widened")
+        for shards in both:
+            shards.place_widened()
+        total = self._total()
+        summary.check(total, read=before.read + self._read, files=self._judged.counted())
+        self._folder.write_json(SUMMARY_FILE, summary.summary_of(total))
+        self.journal.mark("finished")
+        self._folder.tidy()
+
+
+def _first_of(name: str) -> dict[str, Any]:
+    return {name: arrow_types()[name]}

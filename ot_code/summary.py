@@ -1,0 +1,135 @@
+"""What a run comes to, in counts that must add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from code_pipeline.types import Verdict
+from ot_code.errors import OutputError
+
+_MOST_NAMES = 500  # of sources, domains or languages; what comes later is counted together
+_OTHERS = "(others)"
+_FATES = ("kept", "rejected", "undecided", "malformed")
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over judged rows; adds up with others.
+
+    rows: input rows. read: judged rows (one a candidate), each of which is kept, rejected, undecided or malformed.
+    by: "source", "domain" and "language", each name with its verdicts. elapsed_s: on the clock, over all sittings.
+    cpu_time_s: of each candidate's longest test, together and at most.
+    """
+
+    rows: int = 0
+    read: int = 0
+    fates: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    by: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    marginal: int = 0
+    provoked: int = 0
+    elapsed_s: float = 0.0
+    cpu_time_s: float = 0.0
+    longest_cpu_time_s: float = 0.0
+    longest_wall_time_s: float = 0.0
+
+    def count(self, columns: Mapping[str, Any], *, kept: bool, named: Mapping[str, str]) -> None:
+        """Counts one judged row. named: its source, domain and language."""
+        verdict = columns["verdict"]
+        self.read += 1
+        self.fates[_fate(columns, kept=kept)] += 1
+        self.verdicts[verdict] += 1
+        for kind, name in named.items():
+            self._names(kind, name)[verdict] += 1
+        self.marginal += bool(columns["marginal"])
+        self.provoked += bool(columns["provoked"])
+        self.cpu_time_s += columns["cpu_time_s"] or 0.0
+        self.longest_cpu_time_s = max(self.longest_cpu_time_s, columns["cpu_time_s"] or 0.0)
+        self.longest_wall_time_s = max(self.longest_wall_time_s, columns["wall_time_s"] or 0.0)
+
+    def _names(self, kind: str, name: str) -> Counter[str]:
+        names = self.by.setdefault(kind, {})
+        if name not in names and len(names) >= _MOST_NAMES:
+            name = _OTHERS
+        return names.setdefault(name, Counter())
+
+    def add(self, other: Mapping[str, Any]) -> None:
+        """Adds a Tally in the form of `as_json`."""
+        for name in ("rows", "read", "marginal", "provoked", "elapsed_s", "cpu_time_s"):
+            setattr(self, name, getattr(self, name) + other[name])
+        for name in ("longest_cpu_time_s", "longest_wall_time_s"):
+            setattr(self, name, max(getattr(self, name), other[name]))
+        self.fates.update(other["fates"])
+        self.verdicts.update(other["verdicts"])
+        for kind, names in other["by"].items():
+            for name, verdicts in names.items():
+                self._names(kind, name).update(verdicts)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON data of the same form."""
+        by = {kind: {name: dict(counts) for name, counts in names.items()} for kind, names in self.by.items()}
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return {**plain, "fates": dict(self.fates), "verdicts": dict(self.verdicts), "by": by}
+
+    @property
+    def faults(self) -> int:
+        """Judged rows whose verdict is a fault of ours."""
+        return sum(count for verdict, count in self.verdicts.items() if Verdict(verdict).is_fault)
+
+
+def _fate(columns: Mapping[str, Any], *, kept: bool) -> str:
+    if kept:
+        return "kept"
+    if columns["verdict"] == Verdict.BAD_PROBLEM:
+        return "malformed"
+    return "undecided" if columns["passed"] is None else "rejected"
+
+
+def check(tally: Tally, *, read: int, files: Mapping[str, int]) -> None:
+    """Raises OutputError unless every row that was read stands once in the files, and every fate is accounted for.
+
+    read: judged rows as the reading side counted them. files: rows found in the files, by folder.
+    """
+    fates = {fate: tally.fates[fate] for fate in _FATES}
+    if sum(fates.values()) == tally.read == read == files["judged"] and fates["kept"] == files["kept"]:
+        return
+    told = ", ".join(f"{count} {fate}" for fate, count in fates.items())
+    raise OutputError(
+        f"the counts do not add up: {read} read and {tally.read} counted ({told}), but {files['judged']} rows in "
+        f"judged/ and {files['kept']} in kept/: this output is not to be trusted; start anew with --overwrite"
+    )
+
+
+def summary_of(tally: Tally) -> dict[str, Any]:
+    """What stands in summary.json."""
+    faults = tally.faults
+    return {
+        "rows": tally.rows,
+        "read": tally.read,
+        **{fate: tally.fates[fate] for fate in _FATES},
+        "faults": faults,
+        "marginal": tally.marginal,
+        "provoked": tally.provoked,
+        "verdicts": _sorted(tally.verdicts),
+        "by_source": _sorted_names(tally, "source"),
+        "by_domain": _sorted_names(tally, "domain"),
+        "by_language": _sorted_names(tally, "language"),
+        "times": {
+            "elapsed_s": round(tally.elapsed_s, 3),
+            "rows_per_s": round(tally.read / tally.elapsed_s, 3) if tally.elapsed_s else None,
+            "cpu_time_s": round(tally.cpu_time_s, 3),
+            "longest_cpu_time_s": round(tally.longest_cpu_time_s, 3),
+            "longest_wall_time_s": round(tally.longest_wall_time_s, 3),
+        },
+    }
+
+
+def _sorted(verdicts: Mapping[str, int]) -> dict[str, int]:
+    return {str(verdict): verdicts[verdict] for verdict in Verdict if verdict in verdicts}
+
+
+def _sorted_names(tally: Tally, kind: str) -> dict[str, dict[str, int]]:
+    return {name: _sorted(verdicts) for name, verdicts in sorted(tally.by.get(kind, {}).items())}

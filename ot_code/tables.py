@@ -1,0 +1,48 @@
+"""A run's summary as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_ABOUT_US = frozenset({"sandbox_error", "checker_error", "judge_error"})
+
+
+def show_summary(summary: Mapping[str, Any], out: Path) -> None:
+    """Prints the summary on stdout; in colour on a terminal only."""
+    console = Console(highlight=False)
+    verdicts = Table(title="verdicts", title_justify="left")
+    verdicts.add_column("verdict")
+    verdicts.add_column("rows", justify="right")
+    verdicts.add_column("share", justify="right")
+    for verdict, count in sorted(summary["verdicts"].items(), key=lambda item: -item[1]):
+        style = "green" if verdict == "accepted" else "red" if verdict in _ABOUT_US else None
+        verdicts.add_row(verdict, f"{count:,}", f"{count / summary['read']:.1%}", style=style)
+    console.print(verdicts)
+    sources = summary["by_source"]
+    if len(sources) > 1:
+        console.print(_sources(sources))
+    times = summary["times"]
+    rate = f", {times['rows_per_s']:,.1f} rows/s" if times["rows_per_s"] else ""
+    console.print(
+        f"{summary['read']:,} judged rows of {summary['rows']:,} input rows in {times['elapsed_s']:,.1f} s{rate}: "
+        f"{summary['kept']:,} kept, {summary['rejected']:,} rejected, {summary['undecided']:,} undecided, "
+        f"{summary['malformed']:,} malformed"
+    )
+    if summary["faults"]:
+        console.print(f"{summary['faults']:,} of them have a fault of ours; see `reason` in judged/", style="red")
+    console.print(f"{out}/judged, {out}/kept, {out}/summary.json", soft_wrap=True)
+
+
+def _sources(sources: Mapping[str, Mapping[str, int]]) -> Table:
+    table = Table(title="sources", title_justify="left")
+    for name in ("source", "rows", "accepted"):
+        table.add_column(name, justify="left" if name == "source" else "right")
+    largest = sorted(sources.items(), key=lambda item: -sum(item[1].values()))
+    for name, verdicts in largest[:20]:
+        table.add_row(name, f"{sum(verdicts.values()):,}", f"{verdicts.get('accepted', 0):,}")
+    return table
