@@ -14,7 +14,7 @@ from code_pipeline.order import LONGEST_WINDOW, window_end
 from code_pipeline.suite import Suite
 from code_pipeline.types import CaseResult, Judgement, Verdict
 from code_pipeline.verdict import Outcome, case_of, compiler_sentence, decide, fold, stopped_early
-from sandbox import Execution, Limits, Program, Sandbox, SandboxError
+from sandbox import Execution, Limits, Program, Sandbox, SandboxError, Status
 
 _LARGE_OUTPUT = 4 * 1024 * 1024  # bytes; after one of these tests run one by one, so that few are held at a time
 
@@ -56,6 +56,8 @@ class Trial:
                     window = self.order[self.ran : end]
                     runs = [self.suite.run(index) for index in window]
                     executions = session.run(runs, stop_on_failure=not self.all_tests)
+                    if executions and executions[0].status is Status.BUILD_FAILED:  # a language that is not compiled
+                        return self._not_built(executions[0])
                     more = self._take(window, executions)
                     large = any(len(execution.stdout_bytes) > _LARGE_OUTPUT for execution in executions)
                     length = 1 if large else min(2 * length, LONGEST_WINDOW)
