@@ -8,6 +8,7 @@ Version 1 is used where its memory controller is mounted (also on hybrid hosts),
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from typing import TypeVar
 
 from sandbox.errors import JailError, SandboxError
 from sandbox.jails import cgroup_v1, cgroup_v2
-from sandbox.jails.cgroup_group import PREFIX, Group, directory_name, owner_lives, remove
+from sandbox.jails.cgroup_group import PREFIX, Group, directory_name, kill_all, owner_lives, remove
 
 __all__ = ["Cgroups", "Group", "NoCgroups", "node_cpus", "node_memory_bytes", "owner_lives"]
 
@@ -97,7 +98,7 @@ class Cgroups:
             for path in dict.fromkeys(directories.values()):
                 path.mkdir()
                 made.append(path)
-            return self._group(directories)
+            return (cgroup_v1.GroupV1 if self.version == 1 else cgroup_v2.GroupV2)(directories)
         except OSError as error:
             _undo(made)
             raise JailError(f"cannot make the control group {error.filename}: {error.strerror}") from error
@@ -115,20 +116,20 @@ class Cgroups:
         left = {path.name for path in found if path.name != cgroup_v2.HOST_LEAF and not owned(path.name)}
         swept = []
         for name in sorted(left):
-            directories = {key: parent / name for key, parent in self.parents.items()}
+            # Not all need be there: its maker may have died half-way, or have been elsewhere in one of the trees.
+            paths = [path for path in found if path.name == name]
             try:
-                if any(path.stat().st_uid != user for path in directories.values()):
+                if any(path.stat().st_uid != user for path in paths):
                     continue
-                self._group(directories).close()
-            except (FileNotFoundError, JailError):
-                # Its maker died half-way, before any process was put into it, or another sweep is at it just now.
-                for path in set(directories.values()):
-                    remove(path)
+                kill_all(paths)
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENODEV):
+                    raise SandboxError(f"cannot sweep {error.filename}: {error.strerror}") from error
+                # another sweep is at it just now
+            for path in paths:
+                remove(path)
             swept.append(name)
         return swept
-
-    def _group(self, directories: Mapping[str, Path]) -> Group:
-        return (cgroup_v1.GroupV1 if self.version == 1 else cgroup_v2.GroupV2)(directories)
 
 
 def node_cpus(cgroups: Cgroups | NoCgroups) -> float:

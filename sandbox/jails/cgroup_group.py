@@ -12,7 +12,7 @@ import os
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sandbox.errors import JailError, SandboxError
@@ -137,27 +137,13 @@ class Group(ABC):
 
     def pids(self) -> list[int]:
         """The processes in the group, by the host's numbers."""
-        found: set[int] = set()
-        for directory in self._unique:
-            found.update(map(int, (directory / "cgroup.procs").read_text().split()))
-        return sorted(found)
+        return _pids(self._unique)
 
     def kill(self) -> None:
         """Kills everything in the group, until nothing is left. Raises SandboxError naming what stays."""
-        if self._kill_at_once():
-            return
-        self.set_processes(0)  # nothing can fork any more, so that one look sees all
-        deadline = time.monotonic() + _KILL_S
-        pause = 0.0005
-        while left := self.pids():
-            if time.monotonic() > deadline:
-                raise SandboxError(f"processes {left} in {self._unique[0]} outlive SIGKILL for {_KILL_S:.0f} s")
-            for pid in left:
-                if pid > 1 and pid != os.getpid():  # 0 would be everybody: a process that is invisible from here
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-            time.sleep(pause)
-            pause = min(2 * pause, 0.05)
+        if not self._kill_at_once():
+            self.set_processes(0)  # nothing can fork any more, so that one look sees all
+            kill_all(self._unique)
 
     def close(self) -> None:
         """Kills what is left and removes the group. Does nothing the second time.
@@ -198,6 +184,28 @@ class Group(ABC):
                 os.close(fd)
         except OSError as error:
             raise JailError(f"cannot write {text!r} to {path}: {error.strerror}") from error
+
+
+def _pids(directories: Sequence[Path]) -> list[int]:
+    found: set[int] = set()
+    for directory in directories:
+        found.update(map(int, (directory / "cgroup.procs").read_text().split()))
+    return sorted(found)
+
+
+def kill_all(directories: Sequence[Path]) -> None:
+    """Kills the processes in the groups until none is left. Raises SandboxError naming those that stay."""
+    deadline = time.monotonic() + _KILL_S
+    pause = 0.0005
+    while left := _pids(directories):
+        if time.monotonic() > deadline:
+            raise SandboxError(f"processes {left} in {directories[0]} outlive SIGKILL for {_KILL_S:.0f} s")
+        for pid in left:
+            if pid > 1 and pid != os.getpid():  # 0 would be everybody: a process that is invisible from here
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)
 
 
 def remove(directory: Path) -> None:
