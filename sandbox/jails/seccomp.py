@@ -25,6 +25,7 @@ Decisions that are not obvious:
 from __future__ import annotations
 
 import errno
+import functools
 import platform
 import stat
 import struct
@@ -156,6 +157,7 @@ _Step = tuple[int, int, int, int]  # code, jump if true, jump if false, k: struc
 _Leaf = int | str  # what to return, or the name of the rule to go on with
 
 
+@functools.cache
 def bpf_program(arch: str | None = None) -> bytes:
     """The filter as an array of struct sock_filter, as `bwrap --seccomp FD` and prctl take it.
 
