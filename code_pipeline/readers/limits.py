@@ -52,7 +52,7 @@ def _number(value: Any, column: str, units: Mapping[str, float], example: str, *
     if value is None:
         return None
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value * bare if abs(value) < 1e15 or math.isnan(value) else math.inf
+        return value * bare if isinstance(value, float) or abs(value) < 10**15 else math.inf
     if not isinstance(value, str):
         raise RowError(f"column `{column}`: a limit is a number or a text such as {example!r}, not {value!r:.60}")
     text = " ".join(value[:100].lower().split())

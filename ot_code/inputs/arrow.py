@@ -51,8 +51,10 @@ class ArrowShard:
                         mapped.madvise(mmap.MADV_DONTNEED)
                         unreleased = 0
 
-                batches = _batches(_reader(mapped))
-                return (yield from rows_of(batches, skip, base, str(self.path), after=release))
+                def opened() -> Iterator[pa.RecordBatch]:
+                    return _batches(_reader(mapped))
+
+                return (yield from rows_of(opened, self.row_count, skip, base, str(self.path), after=release))
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{self.path}: damaged ({error})") from error
 

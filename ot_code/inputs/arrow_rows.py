@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 SLICE_BYTES = 4 * 1024 * 1024
 _LARGE = 64 * 1024 * 1024
+_HUGE = 256 * 1024 * 1024
 
 
 def rows_of(
-    batches: Iterator[pa.RecordBatch],
+    open_batches: Callable[[], Iterator[pa.RecordBatch]],
+    total: int,
     skip: int,
     base: int,
     where: str,
@@ -25,16 +27,23 @@ def rows_of(
     first: int = 0,
     after: Callable[[int], None] | None = None,
 ) -> Generator[InputRow, None, int]:
-    """The rows after the first `skip`. Returns how many rows the batches had.
+    """The rows after the first `skip` of the batches, which have `total` together. Returns total.
 
     base: the index in the input, and first: the number in the file, of the first row of all. after: called with the
-    bytes of each slice, once its rows have been handed out.
+    bytes of each slice, once its rows have been handed out. open_batches is called again after a huge batch: the
+    source is let go of before such a row is made, since the pages it holds would be the row once or twice more.
     """
     count = 0
+    batches = open_batches()
     while (batch := next(batches, None)) is not None:
         length, size = batch.num_rows, batch.nbytes
         start = min(length, max(0, skip - count))
         step = max(1, SLICE_BYTES * length // max(1, size))
+        is_open = size <= _HUGE and count + length < total
+        if not is_open:
+            batches = iter(())
+        if size > _LARGE:
+            pa.default_memory_pool().release_unused()
         while start < length:
             rows = _values(batch.slice(start, step))
             start += len(rows)
@@ -49,7 +58,16 @@ def rows_of(
             if after is not None:
                 after(step * size // length)
         count += length
+        if not is_open and count < total:
+            batches = _after_rows(open_batches(), count)
     return count
+
+
+def _after_rows(batches: Iterator[pa.RecordBatch], count: int) -> Iterator[pa.RecordBatch]:
+    passed = 0
+    while passed < count:
+        passed += next(batches).num_rows  # the same batches as before, so that this ends between two of them
+    return batches
 
 
 def _row(values: dict[str, Any] | str, index: int, where: str) -> InputRow:

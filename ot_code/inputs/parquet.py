@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,8 +13,8 @@ from ot_code.errors import InputError
 from ot_code.inputs.arrow_rows import SLICE_BYTES, rows_of
 from ot_code.inputs.table import InputRow
 
-# A dictionary-encoded group can hold far more than its size says (one cell of 5 MB, repeated), hence not more:
 _BATCH_ROWS = 16
+_SURPRISE_BYTES = 4 * SLICE_BYTES
 
 
 class ParquetShard:
@@ -38,11 +39,21 @@ class ParquetShard:
                 for number in range(file.metadata.num_row_groups):
                     group = file.metadata.row_group(number)
                     if first + group.num_rows > skip:
-                        per_row = max(1, group.total_byte_size // max(1, group.num_rows))
-                        batches = file.iter_batches(max(1, min(_BATCH_ROWS, SLICE_BYTES // per_row)), [number])
+                        opened = partial(file.iter_batches, _batch_rows(file, number), [number])
                         inside = max(0, skip - first)
-                        yield from rows_of(batches, inside, base + first, str(self.path), first=first)
+                        yield from rows_of(opened, group.num_rows, inside, base + first, str(self.path), first=first)
                     first += group.num_rows
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{self.path}: damaged ({error})") from error
         return self.row_count
+
+
+def _batch_rows(file: pq.ParquetFile, number: int) -> int:
+    """How many rows of this row group to decode at once, so that they are a few megabytes."""
+    group = file.metadata.row_group(number)
+    per_row: int = group.total_byte_size // max(1, group.num_rows)
+    if _BATCH_ROWS * group.total_byte_size > _SURPRISE_BYTES and per_row * _BATCH_ROWS < SLICE_BYTES:
+        # A dictionary may make a group far smaller than its rows (one cell of 5 MB, repeated): look at one row.
+        first = next(file.iter_batches(1, [number]), None)
+        per_row = max(per_row, 0 if first is None else first.nbytes)
+    return max(1, min(_BATCH_ROWS, SLICE_BYTES // max(1, per_row)))

@@ -1,0 +1,330 @@
+"""Every schema's rows, as the hub has them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from code_pipeline.errors import RowError, SchemaError
+from code_pipeline.readers import READERS, ReadOptions, domain_of, reader_for
+from code_pipeline.types import ProblemLimits, Verdict
+
+HUB = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "code" / "hub"
+CANDIDATES = ReadOptions()
+SOLUTIONS = ReadOptions(judged="solutions")
+BOTH = ReadOptions(judged="solutions+incorrect_solutions")
+
+APPS = {
+    "problem_id": 7,
+    "question": "Double it.",
+    "solutions": json.dumps(["print(int(input())*2)", "n = int(input())\nprint(n + n)"]),
+    "input_output": json.dumps({"inputs": ["1\n", ["2", ""]], "outputs": ["2\n", ["4", ""]]}),
+    "difficulty": "interview",
+    "url": "",
+    "starter_code": "",
+}
+TACO = APPS | {
+    "raw_tags": "['math']",
+    "name": None,
+    "Expected Auxiliary Space": None,
+    "time_limit": "1.5 seconds",
+    "memory_limit": "256.0 megabytes",
+}
+CODE_CONTESTS = {
+    "name": "76_B. Mice",
+    "description": "Mice.",
+    "public_tests": {"input": ["1\r\n"], "output": ["1\r\n"]},
+    "private_tests": {"input": ["2"], "output": ["2"]},
+    "generated_tests": {"input": ["3", "4"], "output": ["3", "4"]},
+    "solutions": {"language": [1, 2, 3, 4, 0, 9], "solution": ["a", "b", "c", "d", "e", "f"]},
+    "incorrect_solutions": {"language": [3], "solution": ["w"]},
+    "time_limit": {"seconds": 2, "nanos": 500_000_000},
+    "memory_limit_bytes": 256 * 2**20,
+    "input_file": "",
+    "output_file": "",
+}
+
+OPEN_THOUGHTS = {
+    "problem": "Double it.",
+    "deepseek_reasoning": "hm",
+    "deepseek_solution": "```python\nprint(1)\n```",
+    "ground_truth_solution": "print(2)",
+    "domain": "code",
+    "source": "taco",
+    "test_cases": json.dumps({"inputs": ["1"], "outputs": ["2"]}),
+    "starter_code": None,
+}
+PLAIN = {"id": "a", "problem": "p", "test_cases": {"inputs": ["1"], "outputs": ["2"]}}
+
+
+def read(row, options=CANDIDATES, source=None):
+    return reader_for(row.keys(), source).read(row, 5, options)
+
+
+class TestApps:
+    def test_the_reader_is_found_by_its_columns(self):
+        assert reader_for(APPS.keys(), None).name == "apps"
+
+    def test_tests_and_lines_are_joined(self):
+        problem = read(APPS).problem
+        assert [(t.stdin, t.expected) for t in problem.tests] == [("1\n", "2\n"), ("2\n", "4\n")]
+        assert (problem.id, problem.statement, problem.function) == ("7", "Double it.", None)
+        assert (problem.source.dataset, problem.source.row) == ("apps", 5)
+        assert problem.limits == ProblemLimits()
+
+    @pytest.mark.parametrize("nothing", ["", None, " ", "{}", "[]", '{"inputs": [], "outputs": []}'])
+    def test_no_tests_is_no_error(self, nothing):
+        assert read(APPS | {"input_output": nothing}).problem.tests == ()
+
+    def test_a_call_keeps_arguments_and_wrapped_output(self):
+        cell = json.dumps({"fn_name": "f", "inputs": [[1, [2]], [{"1": 2}]], "outputs": [[3], [{"1": 2}]]})
+        problem = read(APPS | {"input_output": cell, "starter_code": "class Solution:"}).problem
+        assert problem.function == "f"
+        assert problem.tests[0].arguments == (1, [2])
+        assert problem.tests[0].expected == [3]
+        assert problem.tests[1].arguments == ({1: 2},)  # JSON had made its keys text
+        assert problem.starter_code == "class Solution:"
+
+    def test_solutions_are_judged_only_when_asked(self):
+        assert read(APPS).candidates[0].verdict is Verdict.NO_RESPONSE
+        row = read(APPS, SOLUTIONS)
+        assert row.list_column == "solutions"
+        assert [c.submission.response for c in row.candidates] == json.loads(APPS["solutions"])
+        assert row.candidates[1].submission.origin == {"column": "solutions", "index": 1, "label": "accepted"}
+        assert row.candidates[1].submission.id == "7#1"
+
+    def test_empty_solutions_are_no_response(self):
+        (only,) = read(APPS | {"solutions": ""}, SOLUTIONS).candidates
+        assert (only.verdict, only.raw) == (Verdict.NO_RESPONSE, None)
+
+    def test_counts_that_differ_are_both_named(self):
+        cell = json.dumps({"inputs": ["1", "2", "3"], "outputs": ["1"]})
+        with pytest.raises(RowError, match="`input_output`: 3 inputs and 1 outputs"):
+            read(APPS | {"input_output": cell})
+
+    def test_real_rows(self):
+        if not HUB.exists():
+            pytest.skip("the shared real rows are not on this machine")
+        rows = [
+            json.loads(line)
+            for line in (HUB / "apps_test_10rows.jsonl").read_text(encoding="utf-8").split("\n")
+            if line
+        ]
+        assert sum(len(read(row).problem.tests) for row in rows) == 213
+
+
+class TestTaco:
+    def test_its_own_columns_and_english_limits(self):
+        reader = reader_for(TACO.keys(), None)
+        assert reader.name == "taco"
+        problem = read(TACO).problem
+        assert problem.limits == ProblemLimits(1.5, 256.0, tuned_for_cpp=True)
+        assert len(problem.tests) == 2
+
+    def test_null_limits(self):
+        assert read(TACO | {"time_limit": None, "memory_limit": None}).problem.limits == ProblemLimits(None, None, True)
+
+    def test_a_limit_that_is_none_is_named(self):
+        with pytest.raises(RowError, match=r"`time_limit`.*soon"):
+            read(TACO | {"time_limit": "soon"})
+
+
+class TestCodeContests:
+    def test_tests_of_all_three_kinds_in_order(self):
+        row = read(CODE_CONTESTS)
+        assert [t.stdin for t in row.problem.tests] == ["1\r\n", "2", "3", "4"]
+        assert row.generated_tests == 2
+        assert row.test_columns == ("public_tests", "private_tests", "generated_tests")
+        assert row.problem.limits == ProblemLimits(2.5, 256.0, tuned_for_cpp=True)
+        assert row.problem.id == "76_B. Mice"
+        assert row.problem.input_file is None
+
+    def test_lists_of_structs_are_the_same(self):
+        turned = {
+            column: [{"input": i, "output": o} for i, o in zip(cell["input"], cell["output"], strict=True)]
+            for column, cell in CODE_CONTESTS.items()
+            if column.endswith("_tests")
+        }
+        assert read(CODE_CONTESTS | turned).problem == read(CODE_CONTESTS).problem
+
+    @pytest.mark.parametrize("names", [None, ("UNKNOWN_LANGUAGE", "PYTHON", "CPP", "PYTHON3", "JAVA")])
+    def test_languages_by_number(self, names):
+        labels = {} if names is None else {"solutions.language": names}
+        row = read(CODE_CONTESTS, ReadOptions("solutions", labels))
+        unsupported = Verdict.UNSUPPORTED_LANGUAGE
+        assert [c.verdict for c in row.candidates] == [unsupported, None, None, None, unsupported, unsupported]
+        assert [c.submission.language for c in row.candidates[1:4]] == ["cpp", "python3", "java"]
+        assert "Python 2" in row.candidates[0].reason
+        assert row.candidates[1].raw == {"language": 2, "solution": "b"}
+
+    def test_names_from_the_features_win(self):
+        row = read(CODE_CONTESTS, ReadOptions("solutions", {"solutions.language": ("PYTHON3",) * 10}))
+        assert {c.submission.language for c in row.candidates} == {"python3"}
+
+    def test_right_and_wrong_ones_are_marked(self):
+        row = read(CODE_CONTESTS, BOTH)
+        assert [c.submission.origin["label"] for c in row.candidates] == ["accepted"] * 6 + ["incorrect"]
+        assert row.list_column == "solutions"
+        assert "incorrect_solutions" in row.test_columns
+        assert read(CODE_CONTESTS, ReadOptions("incorrect_solutions")).list_column == "incorrect_solutions"
+
+    def test_added_candidates_are_python_unless_said(self):
+        row = read(CODE_CONTESTS | {"candidates": ["a", {"language": "c++", "response": "b", "model": "m"}]})
+        assert [c.submission.language for c in row.candidates] == ["python3", "cpp"]
+        assert row.candidates[1].raw == {"language": "c++", "response": "b", "model": "m"}
+
+    def test_files_in_place_of_streams(self):
+        problem = read(CODE_CONTESTS | {"input_file": "input.txt", "output_file": "output.txt"}).problem
+        assert (problem.input_file, problem.output_file) == ("input.txt", "output.txt")
+        with pytest.raises(RowError, match="`input_file`"):
+            read(CODE_CONTESTS | {"input_file": "../../etc/passwd"})
+
+    def test_zero_limits_say_nothing(self):
+        row = read(CODE_CONTESTS | {"time_limit": None, "memory_limit_bytes": 0})
+        assert row.problem.limits == ProblemLimits(None, None, tuned_for_cpp=True)
+
+    def test_lengths_that_differ(self):
+        with pytest.raises(RowError, match="2 languages and 1 solutions"):
+            read(CODE_CONTESTS | {"solutions": {"language": [3, 3], "solution": ["a"]}}, SOLUTIONS)
+
+    def test_real_rows(self):
+        if not HUB.exists():
+            pytest.skip("the shared real rows are not on this machine")
+        rows = [
+            json.loads(line) for line in (HUB / "codecontests.jsonl").read_text(encoding="utf-8").split("\n") if line
+        ]
+        found = [read(row, SOLUTIONS) for row in rows]
+        assert len(found) == 144
+        assert all(r.problem.tests and r.candidates[0].verdict is None for r in found)
+        example = json.loads((HUB / "codecontests_alphacodium_example.json").read_text(encoding="utf-8"))
+        assert read(example).generated_tests == 200
+
+
+class TestOpenThoughts:
+    def test_the_answer_is_the_row(self):
+        assert reader_for(OPEN_THOUGHTS.keys(), None).name == "openthoughts"
+        row = read(OPEN_THOUGHTS)
+        assert row.list_column is None
+        assert row.candidates[0].submission.response == OPEN_THOUGHTS["deepseek_solution"]
+        assert row.problem.id == "openthoughts-5"
+
+    def test_ground_truth_on_demand(self):
+        (only,) = read(OPEN_THOUGHTS, SOLUTIONS).candidates
+        assert only.submission.response == "print(2)"
+
+    def test_other_domains_are_told(self):
+        assert domain_of(OPEN_THOUGHTS.keys(), OPEN_THOUGHTS) == "code"
+        assert domain_of(OPEN_THOUGHTS.keys(), OPEN_THOUGHTS | {"domain": "math", "test_cases": None}) == "math"
+        assert domain_of(OPEN_THOUGHTS.keys(), OPEN_THOUGHTS | {"domain": "biology"}) == "science"
+
+
+class TestPlain:
+    def test_limits_and_checker(self):
+        row = PLAIN | {"time_limit_s": 2.5, "memory_limit_mb": 64, "checker": {"type": "exact", "files": None}}
+        problem = read(row | {"candidates": ["x"]}).problem
+        assert problem.limits == ProblemLimits(2.5, 64.0)
+        assert problem.checker.name == "exact"
+
+    def test_a_wrong_checker_is_named(self):
+        with pytest.raises(RowError, match="`checker`"):
+            read(PLAIN | {"checker": "sharp"})
+
+    def test_order_of_answer_columns(self):
+        columns = ["candidates", "generations", "responses", "response", "deepseek_solution"]
+        row = dict(PLAIN, **{name: name for name in columns})
+        row["conversations"] = [{"from": "human", "value": "?"}, {"from": "gpt", "value": "conversations"}]
+        for name in [*columns, "conversations"]:
+            read_row = reader_for(row.keys(), "plain").read(row, 0, CANDIDATES)
+            assert read_row.candidates[0].submission.response == name
+            row.pop(name)
+        assert reader_for(row.keys(), "plain").judged_columns(row.keys(), CANDIDATES) == ()
+
+    @pytest.mark.parametrize(
+        "turns",
+        [
+            [{"role": "assistant", "content": "old"}, {"role": "assistant", "content": "code"}, {"role": "user"}],
+            {"role": ["user", "assistant"], "content": ["q", "code"]},
+            [{"role": "assistant", "content": [{"type": "text", "text": "co"}, {"type": "text", "text": "de"}]}],
+        ],
+    )
+    def test_the_assistants_last_turn(self, turns):
+        assert read(PLAIN | {"messages": turns}).candidates[0].submission.response == "code"
+
+    @pytest.mark.parametrize(("cell", "verdict"), [(None, "no_response"), (3, "no_response"), ("", None)])
+    def test_null_and_empty_answers(self, cell, verdict):
+        row = read(PLAIN | {"candidates": ["a", cell]})
+        assert row.candidates[1].verdict == verdict
+        assert len(row.candidates) == 2
+
+    def test_an_empty_list_still_leaves_a_row(self):
+        (only,) = read(PLAIN | {"candidates": []}).candidates
+        assert only.verdict is Verdict.NO_RESPONSE
+        assert "empty list" in only.reason
+
+    def test_a_column_of_ones_choice(self):
+        row = PLAIN | {"text": ["a", "b"], "candidates": ["x"]}
+        read_row = read(row, ReadOptions(response_column="text"))
+        assert [c.submission.response for c in read_row.candidates] == ["a", "b"]
+        assert read_row.list_column == "text"
+
+    @pytest.mark.parametrize(
+        ("name", "ours"),
+        [
+            ("Python 3", "python3"),
+            ("PyPy 3-64", "pypy3"),
+            ("GNU C++17", "cpp"),
+            ("C++20 (GCC 13-64)", "cpp"),
+            ("c", "c"),
+            ("node.js", "javascript"),
+            ("Java 21", "java"),
+            ("golang", "go"),
+            ("Python 2", None),
+            ("cobol", None),
+        ],
+    )
+    def test_names_of_languages(self, name, ours):
+        (only,) = read(PLAIN | {"response": "x", "language": name}).candidates
+        assert only.submission.language == (ours or name)
+        assert only.verdict == (None if ours else Verdict.UNSUPPORTED_LANGUAGE)
+
+    def test_lone_surrogates_in_an_answer_are_replaced(self):
+        assert read(PLAIN | {"response": "a\ud800b"}).candidates[0].submission.response == "a\ufffdb"
+
+    def test_a_math_row_is_told(self):
+        row = {"id": 1, "problem": "1+1", "answer": "2", "generations": ["2"]}
+        assert reader_for(row.keys(), None).name == "plain"
+        assert domain_of(row.keys(), row) == "math"
+        assert domain_of(PLAIN.keys(), PLAIN) == "code"
+
+
+class TestChoice:
+    def test_unknown_columns(self):
+        with pytest.raises(SchemaError, match=r"bar, foo.*test_cases.*--source"):
+            reader_for({"foo", "bar"}, None)
+
+    def test_unknown_source(self):
+        with pytest.raises(SchemaError, match=r"'nope'.*apps"):
+            reader_for({"foo"}, "nope")
+
+    def test_a_source_without_its_tests(self):
+        with pytest.raises(SchemaError, match="input_output"):
+            reader_for({"test_cases"}, "apps")
+
+    @pytest.mark.parametrize(
+        ("source", "name"),
+        [
+            ("codeparrot/apps", "apps"),
+            ("BAAI/TACO", "taco"),
+            ("deepmind/code_contests", "codecontests"),
+            ("open-thoughts/OpenThoughts-114k", "openthoughts"),
+            ("plain", "plain"),
+        ],
+    )
+    def test_sources_by_the_hubs_name(self, source, name):
+        assert reader_for(READERS[name].needs, source).name == name
+
+    def test_judged_must_be_known(self):
+        with pytest.raises(ValueError, match="judged"):
+            ReadOptions(judged="all")
