@@ -49,6 +49,7 @@ class Judge:
         self._all_tests = all_tests
         self._checker = checker
         self._cache = cache
+        self._version = _version()
         self._owns_sandbox = sandbox is None
         self._sandbox = sandbox if sandbox is not None else Sandbox()
         self._workers = Workers(self._sandbox.jobs)
@@ -166,6 +167,7 @@ class Judge:
             limits=limits,
             provenance={
                 "judge": JUDGE_VERSION,
+                "version": self._version,
                 "jail": self._sandbox.jail_kind,
                 "limits": asdict(limits),
                 "checker": checker.spec,
@@ -180,7 +182,12 @@ class Judge:
             verdict,
             reason,
             tests_total=len(suite.tests),
-            provenance={"judge": JUDGE_VERSION, "jail": self._sandbox.jail_kind, "sandbox": self._sandbox.provenance},
+            provenance={
+                "judge": JUDGE_VERSION,
+                "version": self._version,
+                "jail": self._sandbox.jail_kind,
+                "sandbox": self._sandbox.provenance,
+            },
         )
 
     def _cached(self, trial: Trial) -> Judgement:
@@ -193,6 +200,15 @@ class Judge:
             found = trial.judged(self._sandbox, self._workers.closing)
             self._cache.put(key, found)
         return found
+
+
+def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415  it takes 30 ms, which only those who judge should pay
+
+    try:
+        return metadata.version("ot-code")
+    except metadata.PackageNotFoundError:  # run from its sources, without being installed
+        return "unknown"
 
 
 def _cache_key(trial: Trial, tests: bytes) -> bytes:
