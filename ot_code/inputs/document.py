@@ -24,7 +24,7 @@ _BACKSLASH = 0x5C
 class _Splitter:
     """Cuts elements out of chunks. `piece` is the element at hand, of which the chunks so far hold a part."""
 
-    def __init__(self, *, in_array: bool) -> None:
+    def __init__(self, *, in_array: bool, in_wrapper: bool = False) -> None:
         self.piece = bytearray()
         self.inside = False
         self.loose = False  # the element at hand is no object or array: a number, a string, or rubbish
@@ -32,11 +32,12 @@ class _Splitter:
         self.in_string = False
         self.escaped = False
         self.in_array = in_array
-        self.array_ended = False
+        self.in_wrapper = in_wrapper
+        self.ended = False  # the wrapper's array was; what else the wrapper holds is no row
 
     def feed(self, chunk: bytes, at: int = 0) -> Iterator[bytearray]:
         """The elements that end in this chunk."""
-        while at < len(chunk):
+        while at < len(chunk) and not self.ended:
             if not self.inside:
                 at = self._begin(chunk, at)
                 continue
@@ -57,7 +58,7 @@ class _Splitter:
             return len(chunk)
         first = found[0]
         if first == b"]" and self.in_array:
-            self.in_array, self.array_ended = False, True
+            self.in_array, self.ended = False, self.in_wrapper
             return found.end()
         self.inside, self.loose, self.depth = True, first not in b"[{", 0
         return found.start()
@@ -114,17 +115,13 @@ def elements(stream: BinaryIO) -> Iterator[tuple[int, bytes | bytearray]]:
     chunk = stream.read(_CHUNK).removeprefix(b"\xef\xbb\xbf")
     wrapper = _WRAPPER.match(chunk)
     lead = len(chunk) - len(chunk.lstrip())
-    splitter = _Splitter(in_array=wrapper is not None or chunk[lead : lead + 1] == b"[")
+    splitter = _Splitter(in_array=wrapper is not None or chunk[lead : lead + 1] == b"[", in_wrapper=wrapper is not None)
     at = wrapper.end() if wrapper is not None else lead + splitter.in_array
     number = 0
-    while chunk:
+    while chunk and not splitter.ended:
         for piece in splitter.feed(chunk, at):
             number += 1
             yield number, piece if len(piece) > LARGE else bytes(piece)
-            if wrapper is not None and splitter.array_ended:
-                return
-        if wrapper is not None and splitter.array_ended:
-            return
         if len(splitter.piece) > MAX_ELEMENT:
             raise ValueError(f"element {number + 1} has no end within {MAX_ELEMENT >> 30} GiB; a quote may be missing")
         chunk, at = stream.read(_CHUNK), 0
