@@ -51,6 +51,8 @@ class Sandbox:
         self.runtime = runtime or Runtime.current()
         self.environment = dict(ENVIRONMENT)
         cgroups = Cgroups.find()
+        if isinstance(cgroups, Cgroups):
+            cgroups.sweep()
         self.slot_count = max(1, int(min(len(os.sched_getaffinity(0)), node_cpus(cgroups))))
         self.memory_budget_mb = max(1, node_memory_bytes(cgroups) // 2 // MIB)
         affordable = max(1, self.memory_budget_mb // self.limits.memory_mb)

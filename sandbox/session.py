@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SILENCE_S = 30.0  # the supervisor says something every second while a run lasts
 MARGIN_LOW, MARGIN_HIGH = 0.7, 1.5
 TIMED_AGAIN = 3
+MOST_STACK_MB = 512  # of compiled programs; no right program recurses deeper, and endless ones end in good time
 _STDERR_CAP = 3 * 64 * 1024
 _CONTROL = Run()
 
@@ -208,7 +209,7 @@ class Session:
                 "file_bytes": limits.scratch_mb * MIB + 1,
                 "processes": limits.processes + 1,
                 "open_files": limits.open_files,
-                "stack_bytes": limits.memory_mb * MIB,
+                "stack_bytes": min(limits.memory_mb, MOST_STACK_MB) * MIB,
             },
         }
         return [wire.pack(header, len(blob) + len(image.executable)), blob, image.executable]

@@ -196,6 +196,11 @@ def main(config: dict[str, Any]) -> None:
             except ImportError:
                 missing.append(name)
         os.register_at_fork = register
+        import site  # with -S it has done nothing yet: only the names that it gives to builtins are wanted
+
+        site.setquit()
+        site.setcopyright()
+        site.sethelper()
         if hasattr(sys, "set_int_max_str_digits"):
             sys.set_int_max_str_digits(0)
         os.chdir(WORKDIR)
