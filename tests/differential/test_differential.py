@@ -39,7 +39,7 @@ def parameter(case: Case) -> Any:
     return pytest.param(case, id=case.name, marks=[pytest.mark.xfail(reason=known)] if known else [])
 
 
-@pytest.mark.parametrize("case", map(parameter, CASES))
+@pytest.mark.parametrize("case", [parameter(case) for case in CASES])
 def test_same_as_plain_python(case: Case, sandbox: Sandbox, tmp_path: Path) -> None:
     expected = plainly(case, tmp_path)
     got = sandbox.run(case.source, stdin=case.stdin)
