@@ -1,0 +1,60 @@
+"""Every benchmark runs and gives lines that a table can show. No figure is asserted: the machine may be busy."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import shutil
+
+import pytest
+
+from benchmarks.__main__ import BENCHMARKS, table
+from benchmarks.measure import TINY, Line, Rounds, compared
+from benchmarks.programs import cpp_tasks, numpy_tasks, python_tasks
+
+NEEDS = {"cpp": "g++"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_runs(name):
+    if name in NEEDS and shutil.which(NEEDS[name]) is None:
+        pytest.skip(f"{NEEDS[name]} is not installed")
+    lines = BENCHMARKS[name](TINY)
+    assert lines
+    for line in lines:
+        assert math.isfinite(line.ours)
+        assert line.ratio is None or line.ratio > 0
+    assert len(table(lines).splitlines()) == len(lines) + 2
+
+
+@pytest.mark.parametrize("make", [python_tasks, numpy_tasks, cpp_tasks])
+def test_no_two_programs_or_inputs_are_alike(make):
+    tasks = [task for seed in (1, 2) for task in itertools.islice(make(seed), 60)]
+    assert len({task.source for task in tasks}) == len(tasks)
+    assert all(len(set(task.inputs)) == 20 for task in tasks)
+    assert not any("NAME" in task.source or "CONSTANT" in task.source for task in tasks)
+
+
+@pytest.mark.parametrize("make", [python_tasks, numpy_tasks])
+def test_programs_are_as_long_as_those_of_models(make):
+    assert all(8 <= len(task.source.splitlines()) <= 45 for task in itertools.islice(make(1), 30))
+
+
+def test_the_same_seed_gives_the_same_tasks():
+    assert list(itertools.islice(python_tasks(3), 12)) == list(itertools.islice(python_tasks(3), 12))
+
+
+def test_rounds_alternate_and_ratios_are_taken_round_by_round():
+    order = []
+
+    def turn(name, value):
+        return lambda: (order.append(name), value)[1]
+
+    samples = Rounds(3).interleave({"ours": turn("a", 2.0), "theirs": turn("b", 6.0)})
+    assert order == ["a", "b", "b", "a", "a", "b"]
+    line = compared("x", samples, "ours", "theirs", says="baseline/ours", wanted=(">=", 3.0))
+    assert (line.ratio, line.met) == (3.0, True)
+    assert compared("x", samples, "ours", "theirs", says="ours/baseline", wanted=("<=", 0.3)).met is False
+    assert Line("x", 5.0, "ms", wanted=("<=", 4.0)).met is False
+    assert Line("x", 5.0, "ms").met is None
