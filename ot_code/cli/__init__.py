@@ -86,8 +86,6 @@ def _parser_of(name: str, command: ModuleType) -> argparse.ArgumentParser:
 
 def _run(command: ModuleType, args: argparse.Namespace, *, debug: bool) -> int:
     """Runs a command; what it raises becomes one line on stderr and an exit code."""
-    from ot_code.cli.failures import explained
-
     try:
         with stop_on_signals():
             code: int = command.main(args)
@@ -102,6 +100,8 @@ def _run(command: ModuleType, args: argparse.Namespace, *, debug: bool) -> int:
     except Exception as error:  # the process's border: nothing above could say it better
         if debug:
             raise
+        from ot_code.cli.failures import explained
+
         code, sentence = explained(error)
         sys.stderr.write(f"ot-code: {sentence}\n")
         return code

@@ -112,9 +112,11 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
     )
     reader = SchemaReader(reader_for(table.columns, config.source), options, table.columns)
     if not reader.judged_columns(table.columns):
+        wanted = config.response_column or ("answers" if config.judged == "candidates" else config.judged)
         raise UsageError(
-            f"{config.input} has no column with answers to judge (its columns are {', '.join(table.columns)}): name "
-            "one with --response-column, or judge the dataset's own solutions with --solutions"
+            f"there is nothing to judge: {config.input} has no column with {wanted} (its columns are "
+            f"{', '.join(table.columns)}). Name the column of the answers with --response-column, or judge the "
+            "dataset's own solutions with --solutions"
         )
     return reader
 
