@@ -15,7 +15,7 @@ from benchmarks.families_other import CPP_FAMILIES, NUMPY_FAMILIES
 from benchmarks.families_python import FAMILIES
 
 TESTS = 20
-_NAMES = ("data", "values", "items", "arr", "numbers", "seq", "a", "nums", "vals", "lst")
+_NAMES = ("data", "values", "items", "arr", "numbers", "seq", "nums", "vals", "lst")
 
 
 @dataclass(frozen=True)
