@@ -55,10 +55,17 @@ class Trial:
                     end = window_end(self.order, self.ran, length, self.suite.sizes)
                     window = self.order[self.ran : end]
                     runs = [self.suite.run(index) for index in window]
-                    executions = session.run(runs, stop_on_failure=not self.all_tests)
+                    fault = None
+                    try:
+                        executions: Sequence[Execution] = session.run(runs, stop_on_failure=not self.all_tests)
+                    except SandboxError as error:  # what was finished before it still counts
+                        executions, fault = error.executions, error
+                        window = window[: len(executions)]
                     if executions and executions[0].status is Status.BUILD_FAILED:  # a language that is not compiled
                         return self._not_built(executions[0])
                     more = self._take(window, executions)
+                    if fault is not None and more:
+                        raise fault
                     large = any(len(execution.stdout_bytes) > _LARGE_OUTPUT for execution in executions)
                     length = 1 if large else min(2 * length, LONGEST_WINDOW)
         except SandboxError as error:

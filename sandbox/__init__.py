@@ -1,8 +1,8 @@
 """Runs untrusted programs: each run in a fresh process of a hardened jail, under limits, at the price of a fork.
 
-    from sandbox import Sandbox
-    with Sandbox() as sandbox:
-        print(sandbox.run("print(input()[::-1])", stdin="abc").stdout)
+from sandbox import Sandbox
+with Sandbox() as sandbox:
+    print(sandbox.run("print(input()[::-1])", stdin="abc").stdout)
 """
 
 from sandbox.errors import (

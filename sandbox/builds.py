@@ -71,7 +71,9 @@ class Builds:
             if not os.access(binary, os.X_OK):
                 package = language.toolchain[1] if language.toolchain else binary
                 raise LanguageError(f"{language.name} needs {binary}, which this host lacks: apt-get install {package}")
-            said = subprocess.run([binary, "--version"], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"})
+            said = subprocess.run(
+                [binary, "--version"], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"}
+            )
             self._compilers[binary] = said.stdout.decode("utf-8", "replace").partition("\n")[0]
         return self._compilers[binary]
 
@@ -101,7 +103,7 @@ class Builds:
             argv[1:1] = ["-I", "/opt/precompiled"]
         done = self._compile(argv, files, "a.out", precompiled, BUILD_LIMITS)
         if done.ok and "a.out" in done.files:
-            return done.files["a.out"]
+            return bytes(done.files["a.out"])
         return replace(done, status=Status.BUILD_FAILED, stderr_bytes=_explained(done))
 
     def _precompiled(self, language: Language) -> Path | None:
@@ -133,10 +135,10 @@ class Builds:
 def _explained(done: Execution) -> bytes:
     """The compiler's words; which limit it met, where it met one."""
     if done.status in (Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT):
-        return b"the compiler was stopped: " + done.status.value.encode() + b"\n" + done.stderr_bytes
+        return b"the compiler was stopped: " + str(done.status).encode() + b"\n" + done.stderr_bytes
     return done.stderr_bytes or b"the compiler left no executable\n"
 
 
 def _cache_dir() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "ot-code"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "ot-code"

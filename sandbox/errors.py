@@ -12,16 +12,24 @@ A bad argument of the caller is a ValueError or TypeError, as everywhere in Pyth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sandbox.types import Execution
+
 
 class SandboxError(Exception):
     """The sandbox could not do its work. Never says anything about the program.
 
     `provoked` is true when a control program passed in a fresh jail and this program broke the jail again.
+    `executions` holds what was finished of the window in which it happened.
     """
 
-    def __init__(self, message: str, *, provoked: bool = False) -> None:
+    def __init__(self, message: str, *, provoked: bool = False, executions: Sequence[Execution] = ()) -> None:
         super().__init__(message)
         self.provoked = provoked
+        self.executions = executions
 
 
 class JailError(SandboxError):

@@ -16,9 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sandbox import languages
+from sandbox import languages, probe
 from sandbox.builds import Builds
-from sandbox.errors import LanguageError
 from sandbox.jails.base import USUAL_MODULES, JailSpec
 from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
 from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
@@ -43,7 +42,12 @@ class Sandbox:
     """
 
     def __init__(
-        self, *, jobs: int | None = None, limits: Limits | None = None, runtime: Runtime | None = None, pin: bool = False
+        self,
+        *,
+        jobs: int | None = None,
+        limits: Limits | None = None,
+        runtime: Runtime | None = None,
+        pin: bool = False,
     ) -> None:
         if jobs is not None and jobs < 1:
             raise ValueError(f"jobs must be at least 1, not {jobs}")
@@ -53,7 +57,9 @@ class Sandbox:
         cgroups = Cgroups.find()
         if isinstance(cgroups, Cgroups):
             cgroups.sweep()
-        self.slot_count = max(1, int(min(len(os.sched_getaffinity(0)), node_cpus(cgroups))))
+        affinity, quota = len(os.sched_getaffinity(0)), node_cpus(cgroups)
+        self.slot_count = max(1, int(min(affinity, quota)))
+        self.slots_from = f"{affinity} CPUs in this process's affinity and a quota of {quota:g} CPUs"
         self.memory_budget_mb = max(1, node_memory_bytes(cgroups) // 2 // MIB)
         affordable = max(1, self.memory_budget_mb // self.limits.memory_mb)
         self.notices: list[str] = []
@@ -76,6 +82,8 @@ class Sandbox:
         self._mentions = re.compile("|".join(map(re.escape, names)).encode()) if names else None
         self._threads: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
+        self._testing = threading.Lock()
+        self._tested = False
 
     def __enter__(self) -> Sandbox:
         return self
@@ -123,7 +131,12 @@ class Sandbox:
             return session.run([run])[0]
 
     def call(
-        self, program: Program | str, function: str, *arguments: Any, language: str = "python3", limits: Limits | None = None
+        self,
+        program: Program | str,
+        function: str,
+        *arguments: Any,
+        language: str = "python3",
+        limits: Limits | None = None,
     ) -> Execution:
         """Calls a function of a program once; what it gave back is in `returned`."""
         with self.open(_program(program, language), limits) as session:
@@ -139,7 +152,11 @@ class Sandbox:
             yield from executions
 
     def run_each(
-        self, programs: Iterable[Program | str], runs: Sequence[Run | Call | str | bytes], *, limits: Limits | None = None
+        self,
+        programs: Iterable[Program | str],
+        runs: Sequence[Run | Call | str | bytes],
+        *,
+        limits: Limits | None = None,
     ) -> Iterator[list[Execution]]:
         """Runs many programs on one set of inputs; a list of executions a program, in order, as they finish."""
         shaped = [run if isinstance(run, (Run, Call)) else Run(run) for run in runs]
@@ -177,8 +194,22 @@ class Sandbox:
     def open(self, program: Program, limits: Limits | None = None) -> Session:
         """A session: the program, built where its language is compiled, ready for windows of runs.
 
-        Raises LanguageError for an unknown language or a missing toolchain, SandboxError for other faults of ours.
+        Raises LanguageError for an unknown language or a missing toolchain, EnforcementError when a limit does not bind
+        on this host (tried before the first program), SandboxError for other faults of ours.
         """
+        if not self._tested:
+            with self._testing:
+                if not self._tested:
+                    probe.self_test(self)
+                    self._tested = True
+        return self._open(program, limits)
+
+    def run_unchecked(self, program: Program, run: Run, limits: Limits) -> Execution:
+        """One run without the self-test: what the self-test itself is made of."""
+        with self._open(program, limits) as session:
+            return session.run([run])[0]
+
+    def _open(self, program: Program, limits: Limits | None) -> Session:
         limits = limits or self.limits
         language = languages.language(program.language)
         files = _files(program, language.file_name)
@@ -188,7 +219,11 @@ class Sandbox:
         if not language.build:
             argv = (f"{_WORKDIR}/{main}",)
             image = Image("python", argv, tuple(files))
-            if self._heavy is not None and self._mentions is not None and any(map(self._mentions.search, _contents(files))):
+            if (
+                self._heavy is not None
+                and self._mentions is not None
+                and any(map(self._mentions.search, _contents(files)))
+            ):
                 spec = self._heavy
         else:
             built = self._builds.build(language, dict(files), main)
@@ -274,6 +309,3 @@ def _windows(runs: Iterable[Run | Call | str | bytes]) -> Iterator[list[Run | Ca
             window = []
     if window:
         yield window
-
-
-

@@ -69,7 +69,11 @@ def _package(name: str) -> Package:
         distribution = importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
         mend = f"pip install {name}, or leave it out of the runtime's packages"
-        raise RuntimeSettingError(f"the runtime declares the package {name!r}, which is not installed: {mend}") from None
-    tops = {file.parts[0] for file in distribution.files or () if file.parts and file.parts[0] not in ("..", "__pycache__")}
+        raise RuntimeSettingError(
+            f"the runtime declares the package {name!r}, which is not installed: {mend}"
+        ) from None
+    tops = {
+        file.parts[0] for file in distribution.files or () if file.parts and file.parts[0] not in ("..", "__pycache__")
+    }
     paths = sorted(Path(str(distribution.locate_file(top))) for top in tops)
     return Package(name, distribution.version, tuple(path for path in paths if path.exists()))

@@ -83,14 +83,15 @@ class Session:
             begun = len(done)
             try:
                 with self._sandbox.place(self._limits):
+                    # Not extend(): what came before a jail broke is kept.
                     for execution in self._window(runs[begun:], stop_on_failure=stop_on_failure):
-                        done.append(execution)
+                        done.append(execution)  # noqa: PERF402 - see above
                 if len(done) == begun:
                     raise GuestProtocolError("a jail ran nothing of a window")
             except JailError as error:
                 self.close(broken=True)
                 if failed_at == len(done):
-                    raise self._fault(error) from error
+                    raise self._fault(error, done) from error
                 failed_at = len(done)
                 continue
             for index in range(begun, len(done)):
@@ -99,15 +100,16 @@ class Session:
                     return done[: index + 1]
         return done
 
-    def _fault(self, error: JailError) -> SandboxError:
+    def _fault(self, error: JailError, done: Sequence[Execution] = ()) -> SandboxError:
         """The fault to report: provoked when a control program passes in a fresh jail where this program broke two."""
         control = Image("python", ("/tmp/solution.py",), (("solution.py", b"print(6 * 7)\n"),))  # noqa: S108 - the jail's
         try:
             with self._sandbox.place(self._limits), Session(self._sandbox, control, self._spec, Limits()) as session:
-                provoked = next(iter(session._window([_CONTROL], stop_on_failure=True))).stdout == "42\n"  # noqa: SLF001
+                provoked = next(iter(session._window([_CONTROL], stop_on_failure=True))).stdout == "42\n"
         except JailError:
             provoked = False
-        return SandboxError(f"two jails broke under this run, the second: {error}", provoked=provoked)
+        words = f"two jails broke under this run, the second: {error}"
+        return SandboxError(words, provoked=provoked, executions=tuple(done))
 
     def _settled(self, run: Run | Call, first: Execution) -> Execution:
         """A run near its CPU limit is timed again while nothing else runs on the node; the best time counts."""
@@ -234,7 +236,8 @@ def _items(runs: Sequence[Run | Call]) -> tuple[list[dict[str, Any]], list[bytes
     bodies: list[bytes] = []
     for run in runs:
         if isinstance(run, Call):
-            data, blob, collect = wire.dump_plain((run.function, tuple(run.arguments))), b"", ()
+            data, blob = wire.dump_plain((run.function, tuple(run.arguments))), b""
+            collect: tuple[str, ...] = ()
         else:
             data, collect = _stdin(run), run.collect
             blob = _blob(tuple((name, _bytes(text)) for name, text in run.files.items())) if run.files else b""
@@ -270,15 +273,17 @@ class _Frames:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._chunks: dict[str, list[bytes]] = {}
-        self._size = 0
+        # By run, since a run's files and first output come while results of earlier runs are still held back.
+        self._chunks: dict[int, dict[str, list[bytes]]] = {}
+        self._sizes: dict[int, int] = {}
 
     def take(self, frame: dict[str, Any], body: bytes) -> Execution | None:
         """The Execution that this frame completes, if it does. Raises GuestProtocolError."""
         op = frame.get("op")
         try:
             if op == "chunk":
-                return self._chunk(frame["stream"], body)
+                self._chunk(int(frame["run"]), frame["stream"], body)
+                return None
             if op == "tick":
                 return None
             if op == "done":
@@ -287,18 +292,19 @@ class _Frames:
             raise GuestProtocolError(f"a jail sent an ill-formed {op!r} frame: {error!r}") from error
         raise GuestProtocolError(f"a jail sent the unknown frame {op!r}")
 
-    def _chunk(self, stream: str, body: bytes) -> None:
-        self._size += len(body)
-        if self._size > 3 * self._limits.output_bytes + _STDERR_CAP + MIB:
+    def _chunk(self, run: int, stream: str, body: bytes) -> None:
+        self._sizes[run] = self._sizes.get(run, 0) + len(body)
+        if self._sizes[run] > 3 * self._limits.output_bytes + _STDERR_CAP + MIB:
             raise GuestProtocolError("a jail sent more output than its limits allow")
-        self._chunks.setdefault(stream, []).append(body)
+        self._chunks.setdefault(run, {}).setdefault(stream, []).append(body)
 
     def _done(self, frame: dict[str, Any], body: bytes) -> Execution:
         out_size, err_size, ret_size = frame["sizes"]
         out_total, err_total, _ = frame["totals"]
         if out_size + err_size + ret_size != len(body):
             raise GuestProtocolError("a jail's sizes do not add up")
-        chunks, self._chunks, self._size = self._chunks, {}, 0
+        chunks = self._chunks.pop(frame["run"], {})
+        self._sizes.pop(frame["run"], None)
         limit = self._limits.output_bytes
         stdout = b"".join([*chunks.get("out", ()), body[:out_size]])[:limit]
         returned_text = b"".join([*chunks.get("ret", ()), body[out_size + err_size :]])
@@ -341,4 +347,3 @@ class _Frames:
         if cut in ("time", "wall") or cpu_s > self._limits.cpu_time_s:
             return Status.TIME_LIMIT
         return Status.SIGNALED if frame["exit"] < 0 else Status.EXITED
-

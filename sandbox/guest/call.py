@@ -12,7 +12,7 @@ from typing import Any
 from . import wire
 
 
-class NotPlain(TypeError):
+class NotPlainError(TypeError):
     """What the function returned cannot be reduced to plain data; names the type."""
 
 
@@ -28,12 +28,12 @@ def find(namespace: dict[str, Any], name: str) -> Any:
 
 
 def result(function: Any, arguments: tuple[Any, ...]) -> bytes:
-    """What the call returned, as wire.dump_plain writes it. Raises what the function raises, or NotPlain."""
+    """What the call returned, as wire.dump_plain writes it. Raises what the function raises, or NotPlainError."""
     value = function(*arguments)
     try:
         return wire.dump_plain(value, reduce_value)
     except wire.WireError as error:
-        raise NotPlain(str(error)) from None
+        raise NotPlainError(str(error)) from None
 
 
 def reduce_value(value: Any) -> Any:
@@ -45,13 +45,13 @@ def reduce_value(value: Any) -> Any:
     if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
         plain = value.tolist()
         if type(plain) is type(value):
-            raise NotPlain(f"a numpy value of dtype {value.dtype} is not plain data")
+            raise NotPlainError(f"a numpy value of dtype {value.dtype} is not plain data")
         return plain
     kind = type(value)
-    raise NotPlain(f"the function returned a {kind.__module__}.{kind.__qualname__}, which is not plain data")
+    raise NotPlainError(f"the function returned a {kind.__module__}.{kind.__qualname__}, which is not plain data")
 
 
-_BASES = (
+_BASES: tuple[tuple[type, Any], ...] = (
     (int, int.__pos__),
     (float, float.__pos__),
     (str, lambda value: str.__getitem__(value, slice(None))),

@@ -3,13 +3,15 @@
 Theory of operation. The supervisor forks; `become` runs in the child and never returns. In this order: a session of its
 own, the program's files written fresh into the working directory, limits, descriptors 0, 1 and 2, everything else
 closed; then either `execve`, or the source is compiled (once, the code is kept for later children) and run in a fresh
-`__main__`, as `python3 FILE` would. It touches as few pages as it can: each costs more than a system call. What the supervisor holds open is gone before
-the first line of the program runs; the one pipe for notes to the supervisor is used and closed before that, too.
+`__main__`, as `python3 FILE` would. What the supervisor holds open is gone before the first line of the program runs;
+the one pipe for notes to the supervisor is used and closed before that, too.
+
+It touches as few pages as it can: each one costs more than a system call.
 """
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]  # those of `signal` make enums, which costs pages
 import _thread
 import atexit
 import builtins
@@ -253,7 +255,7 @@ def _end(module: types.ModuleType, status: int, *, late: bool) -> int:
         import threading
 
         try:
-            threading._shutdown()
+            threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls at its end
         except BaseException as error:
             sys.unraisablehook(_Unraisable(error, threading))  # type: ignore[arg-type]  # shaped as the hook wants it
     atexit._run_exitfuncs()

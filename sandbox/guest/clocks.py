@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import resource
 import time
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 _HERTZ = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
-# CPU before and after (bytes of the cgroup's file, or nanoseconds), own CPU between, peak and OOM as read; parsed later.
-Reading = tuple  # (cpu_before, cpu_after, own_before_ns, own_after_ns, peak, oom_before, oom_after)
+# CPU before and after (bytes of the cgroup's file, or nanoseconds), own CPU, peak and OOM as read; parsed later.
+Reading = Tuple[Any, ...]  # (cpu_before, cpu_after, own_before_ns, own_after_ns, peak, oom_before, oom_after)
 
 
 class Clocks:

@@ -16,7 +16,7 @@ WIPE_ENTRIES = 5000
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class TooMuch(OSError):
+class TooMuchError(OSError):
     """A run left more than can be wiped within the budget: the jail must be replaced."""
 
 
@@ -28,7 +28,7 @@ class Scratch:
         self._mode = os.fstat(self.fd).st_mode
 
     def wipe(self, *, main: bool) -> None:
-        """Empties it. main: the run began with the main file there. Raises TooMuch, or OSError."""
+        """Empties it. main: the run began with the main file there. Raises TooMuchError, or OSError."""
         if main:
             try:
                 os.unlink(MAIN, dir_fd=self.fd)
@@ -52,7 +52,7 @@ class Scratch:
                     for entry in entries:
                         budget -= 1
                         if budget < 0 or time.monotonic() > deadline:
-                            raise TooMuch(errno.E2BIG, "too many files to wipe in time")
+                            raise TooMuchError(errno.E2BIG, "too many files to wipe in time")
                         if entry.is_dir(follow_symlinks=False):
                             deeper = entry.name
                             break

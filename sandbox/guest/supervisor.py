@@ -47,7 +47,7 @@ class Supervisor:
         libc.waitpid.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
         self.runner = Runner(self.clocks, Scratch(), self.results, self.transfer, libc)
         self.program: Optional[Program] = None
-        with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - nothing more is loaded than must be
+        with open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")  # when memory runs out, on the node or in the jail, something in here goes first
         if libc.prctl(4, 0, 0, 0, 0):  # PR_SET_DUMPABLE off: /proc/1/mem, environ and fd are closed to children
             raise OSError("prctl(PR_SET_DUMPABLE) failed")
@@ -165,7 +165,7 @@ def _placeholders() -> tuple[int, int, int]:
         raw.name = f"<{name}>"
         buffer = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
         text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, line_buffering=name == "stderr")
-        text.mode = mode
+        text.mode = mode  # type: ignore[misc]  # writable in fact, and standard streams have it
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)
     return moved[0], moved[1], moved[2]
@@ -188,7 +188,7 @@ def main(config: dict[str, Any]) -> None:
             signal.signal(number, signal.SIG_DFL)  # a handler would let a child's kill(1) through
         _thread_stacks(config["thread_stack_bytes"])
         register = os.register_at_fork
-        os.register_at_fork = lambda **_: None  # type: ignore[assignment]  # children redo by hand what they need
+        os.register_at_fork = lambda **_: None  # children redo by hand what they need
         missing = []
         for name in config["template"]:
             try:

@@ -151,5 +151,3 @@ def reap_all() -> None:
         if time.monotonic() > deadline:
             raise OSError(errno.EBUSY, "a process of the run cannot be killed")
         time.sleep(0.0003)
-
-

@@ -19,7 +19,7 @@ from .buffers import Buffer, Results
 from .clocks import Clocks, Reading
 from .program import Program
 from .scratch import Scratch
-from .watch import Watch, Streams, reap_all
+from .watch import Streams, Watch, reap_all
 
 BATCH_BYTES = 1024 * 1024
 QUIET_MS = 3  # most runs end within it: until then only the end itself wakes us, not every flush

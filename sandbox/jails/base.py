@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sandbox.errors import GuestProtocolError
-from sandbox.guest import wire
 from sandbox.jails.connection import Connection
 from sandbox.runtime import Runtime
 
@@ -121,6 +120,3 @@ def await_ready(connection: Connection, spec: JailSpec, cgroup_fds: dict[str, in
             raise GuestProtocolError(f"a jail began with {header.get('op')!r} in place of 'ready'")
         return header
     raise GuestProtocolError("a jail never said 'ready'")
-
-
-

@@ -107,7 +107,9 @@ class BubblewrapLauncher:
                 continue
             self._bwrap = binary
             return jail
-        raise JailError("bubblewrap opens no jail here; `ot-code doctor` says why and what mends it. " + "; ".join(said))
+        raise JailError(
+            "bubblewrap opens no jail here; `ot-code doctor` says why and what mends it. " + "; ".join(said)
+        )
 
     def _open(self, spec: base.JailSpec, binary: Path) -> BubblewrapJail:
         with contextlib.ExitStack() as undo:
@@ -333,4 +335,3 @@ class _Descriptors:
         for fd in self._open:
             os.close(fd)
         self._open.clear()
-

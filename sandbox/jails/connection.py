@@ -1,4 +1,4 @@
-"""Frames to and from a jail over two descriptors, both ways at once, so that neither side can block the other for ever."""
+"""Frames to and from a jail over two descriptors, both ways at once: neither side can block the other for ever."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Connection:
         while len(self._data) - self._at >= wire.HEAD.size:
             data, at = self._data, self._at
             try:
-                header_bytes, body_bytes = wire.lengths(data[at : at + wire.HEAD.size])
+                header_bytes, body_bytes = wire.lengths(bytes(data[at : at + wire.HEAD.size]))
                 body_at = at + wire.HEAD.size + header_bytes
                 end = body_at + body_bytes
                 if len(data) < end:

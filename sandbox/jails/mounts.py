@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,18 +28,19 @@ def mounts_for(spec: JailSpec) -> Mounts:
     binds: list[tuple[Path, str]] = []
     links: list[tuple[str, str]] = []
     for name in (*_SYSTEM, *_ETC):
-        if os.path.isdir(name) and not os.path.islink(name) or os.path.isfile(name):
-            binds.append((Path(name), name))
+        path = Path(name)
+        if path.is_file() or (path.is_dir() and not path.is_symlink()):
+            binds.append((path, name))
     for name in _LINKED:
-        if os.path.islink(name):
-            links.append((os.readlink(name), name))
-        elif os.path.isdir(name):
-            binds.append((Path(name), name))
+        path = Path(name)
+        if path.is_symlink():
+            links.append((str(path.readlink()), name))
+        elif path.is_dir():
+            binds.append((path, name))
     runtime = spec.runtime
-    if not _covered(str(runtime.prefix), binds):
-        # An interpreter of the system lies below /usr, of which the parts above are bound already.
-        if str(runtime.prefix) != "/usr":
-            binds.append((runtime.prefix, str(runtime.prefix)))
+    # An interpreter of the system lies below /usr, of which the parts above are bound already.
+    if str(runtime.prefix) != "/usr" and not _covered(str(runtime.prefix), binds):
+        binds.append((runtime.prefix, str(runtime.prefix)))
     if not _covered(str(runtime.interpreter), binds):
         binds.append((runtime.interpreter.parent, str(runtime.interpreter.parent)))
     for package in runtime.packages:
@@ -58,7 +58,9 @@ def _site_folders(spec: JailSpec) -> list[str]:
     """The user's own packages beside the interpreter, which a program must not see."""
     prefix = spec.runtime.prefix
     version = ".".join(spec.runtime.python_version.split(".")[:2])
-    folders = [prefix / "lib" / f"python{version}" / name for name in _SITE] + [prefix / "lib/python3" / name for name in _SITE]
+    folders = [prefix / "lib" / f"python{version}" / name for name in _SITE] + [
+        prefix / "lib/python3" / name for name in _SITE
+    ]
     return [str(folder) for folder in folders if folder.is_dir()]
 
 

@@ -87,7 +87,7 @@ class Spawner:
             )
         self._mount("none", "/", None, _MS_REC | _MS_PRIVATE)
         for name in _ROOM:
-            if os.path.isdir(name):
+            if Path(name).is_dir():
                 self._mount("tmpfs", name, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755,size=1m")
                 return Path(name)
         raise JailError(f"none of {', '.join(_ROOM)} exists to mount on")

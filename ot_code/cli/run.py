@@ -1,0 +1,89 @@
+"""`ot-code run`: one program in the sandbox, and what it did."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ot_code.cli.exits import Exit
+from ot_code.errors import UsageError
+
+if TYPE_CHECKING:
+    from sandbox import Execution, Limits
+
+EXAMPLE = """examples:
+  echo "40 2" | ot-code run sum.py
+  ot-code run sum.cpp --stdin input.txt --memory-mb 256
+  ot-code run - --language python3 --json < program.py
+
+The program's stdout and stderr go to yours, and what it used to stderr. The exit code says whether it could be run
+(0), not how the program ended: --json tells that.
+"""
+
+_BY_ENDING = {".py": "python3", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("file", metavar="FILE", help="the program; - reads it from standard input")
+    parser.add_argument("--language", help="its language; told from the file's ending when left out")
+    parser.add_argument("--stdin", metavar="FILE", help="what it reads; standard input when left out and piped")
+    parser.add_argument("--cpu-time", type=float, metavar="S", help="CPU seconds (default 4)")
+    parser.add_argument("--wall-time", type=float, metavar="S", help="seconds on the clock (default 3 x CPU + 2)")
+    parser.add_argument("--memory-mb", type=int, metavar="MB", help="MiB held by its processes together (default 512)")
+    parser.add_argument("--json", action="store_true", help="print the whole execution as one JSON object on stdout")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Runs the program."""
+    from sandbox import Program, Sandbox
+
+    language = args.language or _BY_ENDING.get(Path(args.file).suffix)
+    if language is None:
+        raise UsageError(f"what language is {args.file}? Say it with --language (python3, cpp, ...)")
+    source = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    stdin = b""
+    if args.stdin is not None:
+        stdin = Path(args.stdin).read_bytes()
+    elif args.file != "-" and not sys.stdin.isatty():
+        stdin = sys.stdin.buffer.read()
+    with Sandbox(jobs=1) as sandbox:
+        for notice in sandbox.notices:
+            sys.stderr.write(f"ot-code: {notice}\n")
+        done = sandbox.run(Program(source, language), stdin=stdin, limits=_limits(args))
+        jail = sandbox.jail_kind
+    if args.json:
+        print(json.dumps(_facts(done) | {"jail": jail}))
+    else:
+        sys.stdout.buffer.write(done.stdout_bytes)
+        sys.stdout.flush()
+        sys.stderr.buffer.write(done.stderr_bytes)
+        sys.stderr.write(f"[{_told(done)}]\n")
+    return Exit.DONE
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    from sandbox import Limits
+
+    given = {"cpu_time_s": args.cpu_time, "wall_time_s": args.wall_time, "memory_mb": args.memory_mb}
+    try:
+        return Limits(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _facts(done: Execution) -> dict[str, Any]:
+    facts = dataclasses.asdict(done)
+    for name in ("stdout_bytes", "stderr_bytes", "returned", "has_returned", "files"):
+        facts.pop(name)
+    return facts | {"status": done.status.value, "stdout": done.stdout, "stderr": done.stderr}
+
+
+def _told(done: Execution) -> str:
+    ending = f"signal {done.signal}" if done.signal is not None else f"exit {done.exit_code}"
+    memory = "" if done.memory_mb is None else f", {done.memory_mb:.1f} MB"
+    return f"{done.status.value}, {ending}, {done.cpu_time_s:.3f} s CPU, {done.wall_time_s:.3f} s{memory}"
