@@ -105,7 +105,8 @@ def _gaps() -> dict[str, Any]:
             "One should sort the volumes, walk over neighbours and add up the gaps. I hope that this helps you!",
             about="prose only",
         ),
-        candidate("no_response", "", about="nothing at all"),
+        candidate("no_code", "", about="an empty answer"),
+        candidate("no_response", None, about="no answer at all"),
     ]
     return _row(1, "introductory", question, json.dumps(tests), answers, solutions=[GAPS])
 
@@ -194,11 +195,11 @@ def _tally() -> dict[str, Any]:
         Write a function `tally(votes)`. It is given the list of the numbers of the candidates voted for, and returns a
         dictionary: for each candidate with a vote, how many there were.
     """
-    # JSON has made strings of the integer keys; some outputs stand in a list of one, some do not
+    # JSON has made strings of the integer keys; every output stands in a list of one
     tests = {
         "fn_name": "tally",
         "inputs": [[[3, 1, 3, 3]], [[]], [[7]], [[0, -1, 0]]],
-        "outputs": [[{"3": 3, "1": 1}], [{}], {"7": 1}, [{"0": 2, "-1": 1}]],
+        "outputs": [[{"3": 3, "1": 1}], [{}], [{"7": 1}], [{"0": 2, "-1": 1}]],
     }
     counter = code("""
         from collections import Counter

@@ -30,7 +30,7 @@ def sections(source: str, *, thoughts: str, prose: str) -> str:
     )
 
 
-def candidate(expected: str, response: str, *, language: str | None = None, about: str = "") -> dict[str, Any]:
+def candidate(expected: str, response: str | None, *, language: str | None = None, about: str = "") -> dict[str, Any]:
     """One candidate answer; `expected` names the verdict that it must get, `about` what is special in it."""
     given: dict[str, Any] = {} if language is None else {"language": language}
     return {**given, "response": response, "expected": expected, "about": about}

@@ -78,7 +78,7 @@ def _kettles() -> list[dict[str, Any]]:
         _row(problem, "runtime_error", fenced(crash), "EOFError"),
         _row(problem, "compile_error", fenced(KETTLES.replace("def main():", "def main()")), "a colon is missing"),
         _row(problem, "no_code", "All kettles that were switched on early enough have boiled, so one counts them."),
-        _row(problem, "no_response", "", "the answer was cut off while it was thinking"),
+        _row(problem, "no_code", "", "the answer was cut off while it was thinking"),
     ]
 
 

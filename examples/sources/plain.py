@@ -156,14 +156,14 @@ MOBILE = code("""
 def _mobile() -> dict[str, Any]:
     tests = {
         "fn_name": "weigh",
-        "inputs": [[[0.3, [0.1, 0.2]]], [None], [[[1, 1], 2]]],
+        "inputs": [[[0.3, [0.1, 0.2]]], [None], [[[1, 1], 2]], [[2, [0.5, 1.5]]]],
         "outputs": [
             {"weight": 0.6, "balanced": False},
             {"weight": 0, "balanced": True},
             {"weight": 4, "balanced": True},
+            {"weight": 4.0, "balanced": False},
         ],
     }
-    right = MOBILE.replace("1e-9", "1e-20")
     forged = MOBILE.replace("def weigh(mobile)", "def heaviness(mobile)").replace(
         "weigh(side)", "heaviness(side)"
     ) + code("""
@@ -182,14 +182,12 @@ def _mobile() -> dict[str, Any]:
         "starter_code": "def weigh(mobile):\n    ...",
         "candidates": [
             candidate(
-                "accepted",
-                thinking(right, thoughts="Recursion.", prose="Thus:"),
-                about="0.1 + 0.2, as floats do it",
+                "accepted", thinking(MOBILE, thoughts="Recursion.", prose="Thus:"), about="0.1 + 0.2, as floats do"
             ),
-            candidate("wrong_answer", MOBILE, about="0.3 and 0.1 + 0.2 are equal, within 1e-9"),
             candidate(
-                "runtime_error", right.replace("if mobile is None:", "if mobile == ():"), about="TypeError for null"
+                "wrong_answer", MOBILE.replace("even and left", "even or left"), about="a wrong flag in a right dict"
             ),
+            candidate("runtime_error", MOBILE.replace("mobile is None", "mobile == ()"), about="TypeError for null"),
             candidate("wrong_answer", forged, about="an __eq__ that says yes to everything"),
         ],
     }
@@ -217,7 +215,7 @@ def _shout() -> dict[str, Any]:
             candidate("accepted", right, about="the row says cpp"),
             candidate("accepted", f"First the include, then:\n\n{fenced(right, 'cpp')}", about="fenced"),
             candidate("accepted", python, language="python3", about="the candidate says python3, the row cpp"),
-            candidate("compile_error", python, about="Python, handed in as C++"),
+            candidate("compile_error", fenced(python, "cpp"), about="Python, handed in as C++"),
             candidate("no_code", wordless),
             candidate(
                 "runtime_error",
@@ -248,7 +246,7 @@ def _unusable() -> list[dict[str, Any]]:
             "id": "strings",
             "problem": "Print hello. (Candidates may also be plain strings.)",
             "test_cases": {"inputs": [""], "outputs": ["hello\n"]},
-            "candidates": [answer, "print('hullo')\n", "I would print hello.", ""],
+            "candidates": [answer, "print('hullo')\n", "I would print hello.", None],
             "expected_verdicts": ["accepted", "wrong_answer", "no_code", "no_response"],
         },
     ]

@@ -19,6 +19,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "examples"
 FILES = ("apps.jsonl", "taco.jsonl", "codecontests.parquet", "openthoughts_metadata.jsonl", "plain.jsonl")
 
+MAIN = "import sys; from ot_code.cli import main; sys.exit(main())"
+
 APPS = ["problem_id", "question", "solutions", "input_output", "difficulty", "url", "starter_code"]
 TACO = [
     "question", "solutions", "starter_code", "input_output", "difficulty", "raw_tags", "name", "source", "tags",
@@ -127,7 +129,7 @@ def test_codecontests_loads_with_the_features_of_the_hub(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", FILES)
 def test_verify_gives_each_candidate_the_verdict_that_it_names(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "ot_code.cli", "verify", EXAMPLES / name, "--out", out, "--format", "jsonl"]
+    command = [sys.executable, "-c", MAIN, "verify", EXAMPLES / name, "--out", out, "--format", "jsonl"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=200, check=False)
     assert done.returncode == 0, done.stderr
     shards = sorted((out / "judged").glob("*.jsonl"))
