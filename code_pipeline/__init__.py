@@ -10,6 +10,11 @@ print(judgement.verdict, judgement.passed)
 
 from __future__ import annotations
 
+from code_pipeline.anchor import anchor_sandbox
+
+anchor_sandbox()
+
+# ruff: noqa: E402 - what follows imports `sandbox`, which must be ours
 from code_pipeline.cache import VerdictCache
 from code_pipeline.errors import CheckerSpecError, CodePipelineError, RowError, SchemaError
 from code_pipeline.judge import Judge

@@ -1,8 +1,7 @@
 """The face of the project: judge answers, run programs, check mathematics.
 
-    from ot_code import Sandbox
-    with Sandbox() as sandbox:
-        print(sandbox.run("print(input())", stdin="hi").stdout)
+    from ot_code import run
+    print(run("print(input())", stdin="hi").stdout)
 
 Names are imported when they are first used, so that `import ot_code` and `ot-code --help` cost nothing.
 """
@@ -16,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from code_pipeline.judge import Judge
     from code_pipeline.types import Judgement, Problem, Submission, TestCase, Verdict
-    from sandbox import Execution, Limits, Program, Sandbox
+    from sandbox import AsyncSandbox, Execution, Limits, Program, Sandbox, run
 
 __version__: str
 
 _HOMES = {
+    "AsyncSandbox": "sandbox",
     "Execution": "sandbox",
     "Judge": "code_pipeline.judge",
     "Judgement": "code_pipeline.types",
@@ -31,9 +31,11 @@ _HOMES = {
     "Submission": "code_pipeline.types",
     "TestCase": "code_pipeline.types",
     "Verdict": "code_pipeline.types",
+    "run": "sandbox",
 }
 
 __all__ = [
+    "AsyncSandbox",
     "Execution",
     "Judge",
     "Judgement",
@@ -44,6 +46,7 @@ __all__ = [
     "Submission",
     "TestCase",
     "Verdict",
+    "run",
 ]
 
 
@@ -54,6 +57,7 @@ def __getattr__(name: str) -> Any:
         except metadata.PackageNotFoundError:  # run from a checkout that was never installed
             return "unknown"
     if name in _HOMES:
+        importlib.import_module("code_pipeline")  # makes sure that `sandbox` is ours
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'ot_code' has no attribute {name!r}")
 

@@ -5,6 +5,8 @@ with Sandbox() as sandbox:
     print(sandbox.run("print(input()[::-1])", stdin="abc").stdout)
 """
 
+from sandbox.asynchronous import AsyncSandbox
+from sandbox.default import run
 from sandbox.errors import (
     EnforcementError,
     GuestProtocolError,
@@ -20,6 +22,7 @@ from sandbox.session import Session
 from sandbox.types import Call, Execution, Limits, Program, Run, Status
 
 __all__ = [
+    "AsyncSandbox",
     "Call",
     "EnforcementError",
     "Execution",
@@ -36,4 +39,5 @@ __all__ = [
     "Session",
     "Status",
     "languages",
+    "run",
 ]

@@ -179,7 +179,7 @@ def self_test(sandbox: Sandbox) -> None:
     broken = [f"{finding.what} ({finding.detail})" for finding in limits_report(sandbox) if not finding.ok]
     if broken:
         raise EnforcementError(
-            f"nothing is judged, because these do not bind on this host: {'; '.join(broken)}. `ot-code doctor` says more"
+            f"nothing is judged: these do not bind on this host: {'; '.join(broken)}. `ot-code doctor` says more"
         )
 
 
