@@ -33,12 +33,13 @@ from collections.abc import Callable, Sequence
 
 from code_pipeline.fences import Block, fenced_blocks
 from code_pipeline.languages import LOOKS, NOT_PROGRAMS, UNTAGGED, Look
-from code_pipeline.source_shape import begins_as_code, has_code, is_source, reads_as_python
+from code_pipeline.source_shape import begins_as_code, from_first_code_line, has_code, is_source, reads_as_python
 
 _THOUGHT_ENDS = ("</think>", "<|end_of_thought|>")
 _SOLUTION = ("<|begin_of_solution|>", "<|end_of_solution|>")
 _ANSWER = ("<answer>", "</answer>")
 _PYTHON = ("python3", "pypy3")
+_SOLUTION_CLASS = re.compile(r"\bclass[ \t]+Solution\b")
 _RETURN_OUTSIDE = re.compile(r"^return\b", re.MULTILINE)
 _LINE_WITH_TEXT = re.compile(r"^(?=[^\n]*\S)", re.MULTILINE)
 
@@ -49,6 +50,8 @@ def extract_program(response: str, *, language: str, starter_code: str = "", fun
     Raises KeyError where the language is none that `languages` describes.
     """
     look = LOOKS[language]
+    if not response.strip():
+        return None
     program = _program_in(response, language, look, function)
     if program is None or not program.strip():
         return None
@@ -101,10 +104,9 @@ def _without_blank_ends(text: str) -> str:
 def _choose(blocks: Sequence[Block], language: str, look: Look, function: str | None) -> Block | None:
     kinds = _by_kind(blocks, language, look)
     if function:
-        solution = re.compile(r"\bclass[ \t]+Solution\b")
-        for wanted in (_definition(language, function).search, solution.search):
+        for name, definition in ((function, _definition(language, function)), ("Solution", _SOLUTION_CLASS)):
             for kind in kinds:
-                found = _last(kind, wanted)
+                found = _last([block for block in kind if name in block.text], definition.search)
                 if found:
                     return found
         return next((kind[-1] for kind in kinds if kind), None)
@@ -153,10 +155,8 @@ def _unfenced(answer: str, blocks: Sequence[Block], language: str, look: Look) -
     text = answer[: blocks[0].start] if blocks else answer
     if begins_as_code(text, look):
         return text
-    first = look.code_line.search(text)
-    if language in _PYTHON and first and reads_as_python(text[first.start() :]):
-        return text[first.start() :]
-    return None
+    code = from_first_code_line(text, language)
+    return code if language in _PYTHON and code and reads_as_python(code) else None
 
 
 def _completed(program: str, starter_code: str, function: str) -> str:
@@ -167,9 +167,7 @@ def _completed(program: str, starter_code: str, function: str) -> str:
     if start is None:
         return program
     if own is None:
-        if re.search(r"\bclass[ \t]+Solution\b", program) or not (
-            _indent(program) or _RETURN_OUTSIDE.search(program) is not None
-        ):
+        if _SOLUTION_CLASS.search(program) or not (_indent(program) or _RETURN_OUTSIDE.search(program) is not None):
             return program
         return _joined(starter_code, program, len(start[1].expandtabs()) + 4)
     header = starter_code[: start.start()]

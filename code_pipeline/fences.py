@@ -24,6 +24,7 @@ from code_pipeline.source_shape import find_closing
 MOST_FENCES = 5_000  # beyond, it is repetition and no answer
 
 _RUN = re.compile(r"`{3,}|~{3,}")
+_NEAR_END = 40  # characters: room for a tag
 _TAG = re.compile(r"[A-Za-z][\w+#.-]*")
 
 
@@ -71,9 +72,11 @@ def fenced_blocks(text: str, look: Look) -> list[Block] | None:
 
 
 def _fences(text: str) -> Iterator[_Fence]:
-    """Every run that may be a fence, in order."""
+    """Every run that may be a fence, in order: the first of a line, and those near its end."""
     line_start, line_end, seen = 0, -1, 0
-    for run in _RUN.finditer(text):
+    if "```" not in text and "~~~" not in text:
+        return
+    while run := _RUN.search(text, seen):
         newline = text.rfind("\n", seen, run.start())
         if newline >= 0:
             line_start = newline + 1
@@ -83,8 +86,8 @@ def _fences(text: str) -> Iterator[_Fence]:
             line_end = text.find("\n", run.end())
             line_end = len(text) if line_end < 0 else line_end
         prefix = text[line_start : run.start()] if first_on_line else "more of the line"
-        if first_on_line or line_end - run.end() < 40:
-            yield _Fence(run[0][:64], prefix, text[run.end() : line_end].strip(), line_start, run.start(), line_end)
+        yield _Fence(run[0][:64], prefix, text[run.end() : line_end].strip(), line_start, run.start(), line_end)
+        seen = max(seen, line_end - _NEAR_END)
 
 
 def _blocks(text: str, fences: list[_Fence], look: Look) -> Iterator[Block]:

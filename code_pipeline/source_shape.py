@@ -1,11 +1,12 @@
 """Tells source code from prose by its shape, in linear time. Nothing is parsed or run: hostile text is only read.
 
-For Python the first 512 KiB are read word by word. The reading refuses what no Python program has (two names side by
-side, a stray quote or backtick, brackets that do not match, a line that ends in a full stop) and nothing that a valid
-program has, up to Python 3.11; so prose is refused at its second or third word, and a valid program never is, unless it
-does nothing at all: a program must show a call, an assignment or a statement. For every other language, and for Python
-with a mistake in it, the shape decides: it begins with a line that only code has (or half of its lines end as only code
-does), and no Markdown fence stands outside its strings and comments.
+Only the first 256 KiB count, more than any person or model writes. For Python they are read word by word. The reading
+refuses what no Python program has (two names side by side, a stray quote or backtick, brackets that do not
+match, a line that ends in a full stop) and nothing that a valid program has, up to Python 3.11; so prose is refused at
+its second or third word, and a valid program never is, unless it does nothing at all: a program must show a call, an
+assignment or a statement. For every other language, and for Python with a mistake in it, the shape decides: it begins
+with a line that only code has (or half of its lines end as only code does), and no Markdown fence stands outside its
+strings and comments.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 
 from code_pipeline.languages import Look, look_of
 
-_MOST_READ = 512 * 1024  # characters; enough for any program that a person or a model wrote
+_MOST_READ = 256 * 1024  # characters
 
 _WORD = re.compile(
     r"""(?P<space>[ \t\f]+|\\\r?\n|\#[^\n]*)
@@ -62,24 +63,32 @@ def is_source(text: str, language: str) -> bool:
     look = look_of(language)
     if look.comment == "#" and "python" in look.tags and reads_as_python(text):
         return True
-    return (begins_as_code(text, look) or _mostly_code_lines(text, look)) and not fence_outside(text, look)
+    head = text[:_MOST_READ]
+    return (begins_as_code(head, look) or _mostly_code_lines(head, look)) and not fence_outside(head, look)
 
 
 def has_code(text: str, language: str) -> bool:
     """Whether a text holds a line that only code in this language has."""
     look = look_of(language)
-    for line in look.code_line.finditer(text):
+    for line in look.code_line.finditer(text[:_MOST_READ]):
         if not (look.comment and line[0].lstrip().startswith(look.comment + " ")):
             return True
     return False
 
 
+def from_first_code_line(text: str, language: str) -> str | None:
+    """What follows, from the first line on that only code in this language has; None where there is none."""
+    line = look_of(language).code_line.search(text[:_MOST_READ])
+    return text[line.start() :] if line else None
+
+
 def begins_as_code(text: str, look: Look) -> bool:
     """Whether the first line that is neither empty nor a comment is one that only code has."""
     position = 0
+    text = text[:_MOST_READ].lstrip("\ufeff \t\r\n")
     while position < len(text):
         end = text.find("\n", position) + 1 or len(text)
-        line = text[position:end].lstrip("\ufeff \t")
+        line = text[position:end].lstrip(" \t")
         if line.strip() and not (look.comment and line.startswith(look.comment) and not line.startswith("#!")):
             return look.code_line.match(line) is not None
         position = end
