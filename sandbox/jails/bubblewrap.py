@@ -53,6 +53,7 @@ ulimit -n 4096 2>/dev/null
 ulimit -S -s 16777216 2>/dev/null || ulimit -S -s "$(ulimit -H -s)"
 exec "$0" "$@"
 """
+_END_S = 5.0
 _PASSWD = f"root:x:0:0:root:/:/bin/false\nrunner:x:{INSIDE_ID}:{INSIDE_ID}:runner:/tmp:/bin/sh\n"
 _GROUP = f"root:x:0:\nrunner:x:{INSIDE_ID}:\n"
 
@@ -165,6 +166,8 @@ class BubblewrapLauncher:
             for fd in (to_jail, from_jail_w, info_w, block_r):
                 files.close_one(fd)
             pid = _child_pid(info_r, process, words)
+            handle = os.pidfd_open(pid)  # bwrap has not reaped it: this is it, and stays it
+            undo.callback(os.close, handle)
             if self._pin:
                 cpus = sorted(os.sched_getaffinity(0))
                 os.sched_setaffinity(pid, {cpus[seat.index % len(cpus)]})
@@ -173,7 +176,7 @@ class BubblewrapLauncher:
             os.write(block_w, b"x")
             connection = Connection(files.keep(from_jail), files.keep(to_jail_w))
             undo.callback(connection.close)
-            jail = BubblewrapJail(spec, connection, group, process, pid, seat, files.keep(words))
+            jail = BubblewrapJail(spec, connection, group, process, pid, handle, seat, files.keep(words))
             try:
                 ready = base.await_ready(connection, spec, cgroup_fds)
             except JailError as error:
@@ -231,7 +234,7 @@ class BubblewrapJail:
 
     def __init__(
         self, spec: base.JailSpec, connection: Connection, group: Group | None, process: subprocess.Popen[bytes],
-        pid: int, seat: Seat, words: int,
+        pid: int, handle: int, seat: Seat, words: int,
     ) -> None:  # fmt: skip
         self.spec = spec
         self.connection = connection
@@ -239,16 +242,15 @@ class BubblewrapJail:
         self.pid = pid
         self.idle_bytes = 0
         self._process = process
+        self._handle = handle
         self._seat = seat
         self._words = words
         self._closed = False
 
     def kill(self) -> None:
-        """Kills PID 1 of the jail and so everything in it. bwrap is not reaped before, so the pid is still its own."""
-        if self._process.poll() is None:
-            for pid in (self.pid, self._process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        """Kills PID 1 of the jail and so everything in it."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
     def close(self) -> None:
         """Kills it and gives everything back."""
@@ -256,7 +258,12 @@ class BubblewrapJail:
             return
         self._closed = True
         self.connection.close()
+        self.kill()
+        # bwrap reaps the jail's PID 1 and ends; killed before that, it would leave a zombie to whoever is our init.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_S)
         _end(self._process)
+        os.close(self._handle)
         os.close(self._words)
         if self.group is not None:
             self.group.close()
