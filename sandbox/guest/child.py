@@ -141,7 +141,10 @@ def _exec(program: Program, item: Item) -> NoReturn:
     os.dup2(item.stdin, 0)
     os.dup2(item.out[1], 1)
     os.dup2(item.err[1], 2)
-    path = program.argv[0] if program.exe < 0 else f"/proc/self/fd/{program.exe}"
+    path = program.argv[0]
+    if program.exe >= 0:
+        os.fchmod(program.exe, 0o500)  # an earlier run may have left a message in the mode of its binary
+        path = f"/proc/self/fd/{program.exe}"
     os.execve(path, program.argv, program.env)  # noqa: S606 - what this child is for
 
 

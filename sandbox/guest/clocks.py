@@ -27,11 +27,18 @@ class Clocks:
         self._peak = files.get("peak", -1)
         self._oom = files.get("oom", -1)
         self._v2 = files.get("version") == 2
+        for name in files.keys() - {"version"}:
+            os.set_inheritable(files[name], False)  # a compiled program has what is not closed by its exec
         self.cpus = len(os.sched_getaffinity(0))
         self._usage_before = self._own = 0
         self._cpu_last: Any = 0
         self._oom_last = b""
         self._watched_peak: Optional[int] = None
+
+    @property
+    def grouped(self) -> bool:
+        """Whether a cgroup holds the jail, whose bounds do not rest on limits that a program could raise."""
+        return self._oom >= 0
 
     def start(self) -> None:
         """Notes where the clocks stand."""

@@ -87,7 +87,9 @@ class Runner:
     def _execute(self, program: Program, item: Item) -> str:
         self.clocks.reset_peak()
         begun = time.monotonic_ns()
-        pid = self._spawn(program, item) if program.spawns and item.blob < 0 else self._fork(program, item)
+        # Spawned, it has our hard limits and could raise its own: a cgroup must bound it, or it is forked and limited.
+        spawns = program.spawns and item.blob < 0 and self.clocks.grouped
+        pid = self._spawn(program, item) if spawns else self._fork(program, item)
         pidfd = os.pidfd_open(pid)
         self.poll.register(pidfd, select.POLLIN)
         if not self.poll.poll(QUIET_MS):
@@ -102,8 +104,9 @@ class Runner:
             reap_all()
         item.wall_ns = time.monotonic_ns() - begun
         item.reading = self.clocks.read()
-        if item.status in (1 << 8, 70 << 8):
-            item.note = self._note()
+        if item.status:
+            note = self._note()  # read whatever became of it, or the next run would be taken for its writer
+            item.note = note if item.status in (1 << 8, 70 << 8) else ""
         program.runs += 1
         try:
             for name in item.entry["collect"]:
