@@ -47,6 +47,7 @@ WHOLE = [
     "print 'python 2'\nfor i in xrange(3):\n  print i, \"it's\"\n",  # not Python 3, but a program
     "def f(:\n    return\n",  # compile_error is not no_code
     "import sys\nprint(sys.stdin.read()",
+    "match input():\n    case '1': print(1)\n",
     "print(*map(int, input().split()), sep='\\n')",
 ]
 
@@ -64,6 +65,7 @@ def test_a_response_that_is_a_program_is_taken_as_it_is(program: str) -> None:
         ("cpp", "/*\n```cpp\nint main() {}\n```\n*/\n" + CPP),
         ("cpp", "\n\n//  vector<answer> x;\n" + CPP),
         ("c", 'main(){long n;scanf("%ld",&n);\nprintf("%ld",n*2);}\n'),
+        ("c", 'n;\nf(a){return a*2;}\nmain(){\nscanf("%d",&n);\n}\n'),
         ("java", JAVA),
         ("java", "/* A solution\n */\n" + JAVA),
         ("javascript", "const lines = require('fs').readFileSync(0, 'utf8');\nconsole.log(`${lines}`);\n"),
@@ -92,6 +94,8 @@ def test_a_program_in_any_language_is_taken_as_it_is(language: str, program: str
         "42",
         "Sorry",
         "# Solution\n\nWe sort the list, and then take the middle.",
+        "You can call solve(n) here",
+        "sorted(a).",
         "- first\n- second thing\n",
         "We import the list from the input; for each item, print it if it is odd.",
         "Use `print(n)` here.",
@@ -118,6 +122,8 @@ def test_the_answer_is_what_follows_the_thinking() -> None:
     assert found(f"<think>\nLet me try\n{draft}</think>\n\nHere:\n{fenced(SOLUTION)}") == SOLUTION
     assert found(f"<think>\n{draft}</think>\n\nI don't know.") is None
     assert found(f"{draft}</think>a</think>\n\n{SOLUTION}") == SOLUTION
+    documented = '"""\n```\n3\n```\n"""\n' + SOLUTION
+    assert found(f"It's easy</think>\n\n{documented}") == documented
     assert found(f"<|begin_of_thought|>\n{draft}<|end_of_thought|>\n{fenced(SOLUTION)}") == SOLUTION
 
 
@@ -136,7 +142,7 @@ def test_the_last_solution_section_is_taken() -> None:
 def test_the_last_answer_section_is_taken() -> None:
     assert found(f"I'd say\n<answer>\n{SOLUTION}</answer> Yes, it's right.") == SOLUTION
     assert found(f"It's <answer>{fenced(SOLUTION)}</answer>\n{fenced(OTHER)}") == SOLUTION
-    assert found(f"I'd say\n<answer>\n{fenced(SOLUTION)}") == SOLUTION
+    assert found(f"I'd say\n{fenced(OTHER)}\n<answer>\n{SOLUTION}") == SOLUTION
     code = CPP.replace("int n;", "vector<answer> n;")
     assert found(f"It's\n{fenced(code, 'cpp')}", "cpp") == code  # no tag: it stands in a line and is not closed
 
@@ -184,6 +190,7 @@ def test_the_last_block_may_be_unclosed() -> None:
 
 def test_fences_that_share_a_line_with_text() -> None:
     assert found(f"Here's the code: ```python\n{SOLUTION}```\nDone") == SOLUTION
+    assert found(f"First: ```python\n{OTHER}```\nNow: ```python\n{SOLUTION}```\nDone") == SOLUTION
     assert found("It's\n```python\nprint(input())```\nDone, isn't it") == "print(input())"
 
 
@@ -316,6 +323,7 @@ def test_code_after_prose_without_a_fence() -> None:
     assert found(f"Here's the solution:\n\n{SOLUTION}") == SOLUTION
     assert found(f"Here's the solution:\n\n{SOLUTION}\nIt's good, isn't it?") is None
     assert found(f"{SOLUTION}\n```text\n3\n```\nThat's it.") == SOLUTION + "\n"
+    assert found(f"{CPP}\n```text\n3\n```\nThat's it.", "cpp") == CPP + "\n"
 
 
 # all of it
