@@ -1,0 +1,37 @@
+"""What of the host a badly behaved program may look for, really there to be found."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CANARY = "OT-CODE-CANARY-of-the-host"
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[dict[str, str]]:
+    """Canaries on the host: a file that all may read, a variable, listening sockets. What to fill into programs."""
+    with tempfile.TemporaryDirectory(prefix="ot-code-canary-") as folder, socket.create_server(("127.0.0.1", 0)) as tcp:
+        Path(folder).chmod(0o755)
+        file = Path(folder) / "ot-code-canary.txt"
+        file.write_text(f'"{CANARY}"\n')
+        os.environ["OT_CODE_TEST_CANARY"] = CANARY
+        abstract = f"ot-code-canary-{os.getpid()}"
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind("\0" + abstract)
+            unix.listen()
+            yield {
+                "CANARY_FILE": str(file),
+                "PORT": str(tcp.getsockname()[1]),
+                "ABSTRACT": abstract,
+                "HOST_PID": str(os.getpid()),
+            }
+        tcp.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            tcp.accept()
+        del os.environ["OT_CODE_TEST_CANARY"]

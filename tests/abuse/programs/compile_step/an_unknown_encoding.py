@@ -1,0 +1,3 @@
+# -*- coding: canary -*-
+# expect: build_failed
+print("x")

@@ -1,0 +1,3 @@
+// expect: build_failed
+char huge[1ul << 32] = {1};
+int main() { return huge[5]; }

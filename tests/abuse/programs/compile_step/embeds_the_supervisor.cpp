@@ -1,0 +1,3 @@
+// expect: build_failed
+asm(".section .rodata\n.incbin \"/proc/1/environ\"\n.previous");
+int main() {}

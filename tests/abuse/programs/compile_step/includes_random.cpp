@@ -1,0 +1,3 @@
+// expect: build_failed
+#include "/dev/urandom"
+int main() {}

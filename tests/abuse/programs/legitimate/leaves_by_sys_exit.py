@@ -1,0 +1,6 @@
+# expect: exited 0
+# stdout: fine
+import sys
+
+print("fine")
+sys.exit(0)

@@ -1,0 +1,4 @@
+# expect: exited
+import os
+
+os.closerange(0, 300)

@@ -1,0 +1,4 @@
+# expect: exited 70
+import os
+
+os._exit(70)

@@ -1,0 +1,4 @@
+# expect: signaled 9
+import os
+
+os.kill(os.getpid(), 9)

@@ -1,0 +1,2 @@
+# expect: exited 1
+raise MemoryError("sandbox_error")
