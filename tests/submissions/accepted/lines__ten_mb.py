@@ -1,0 +1,2 @@
+n = int(input())
+print("\n".join(f"line {k}" for k in range(n)))

@@ -1,0 +1,2 @@
+for k in range(int(input())):
+    print("line", k)

@@ -1,0 +1,9 @@
+def total():
+    try:
+        raise ValueError
+    finally:
+        input()
+        return sum(map(int, input().split()))
+
+
+print(total())

@@ -1,0 +1,2 @@
+exec("input()\nresult = sum(map(int, input().split()))")
+print(eval("result"))

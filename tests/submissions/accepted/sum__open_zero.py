@@ -1,0 +1,2 @@
+n, *numbers = open(0).read().split()
+print(sum(map(int, numbers)))

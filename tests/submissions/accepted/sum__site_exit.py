@@ -1,0 +1,7 @@
+def main():
+    input()
+    print(sum(map(int, input().split())))
+    exit()
+
+
+main()

@@ -1,0 +1,5 @@
+import os
+
+os.close(2)
+input()
+print(sum(map(int, input().split())))

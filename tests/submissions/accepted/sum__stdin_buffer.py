@@ -1,0 +1,5 @@
+import sys
+
+input = sys.stdin.buffer.readline
+input()
+sys.stdout.buffer.write(b"%d\n" % sum(map(int, input().split())))

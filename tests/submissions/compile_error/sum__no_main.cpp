@@ -1,0 +1,3 @@
+#include <iostream>
+
+int total(int a, int b) { return a + b; }

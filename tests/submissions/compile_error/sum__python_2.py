@@ -1,0 +1,2 @@
+n = int(raw_input())
+print sum(map(int, raw_input().split()))

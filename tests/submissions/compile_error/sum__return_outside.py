@@ -1,0 +1,3 @@
+input()
+print(sum(map(int, input().split())))
+return 0

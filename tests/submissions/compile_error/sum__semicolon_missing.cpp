@@ -1,0 +1,6 @@
+#include <iostream>
+
+int main() {
+    int n
+    std::cin >> n;
+}

@@ -1,0 +1,2 @@
+while True:
+    print("ready " * 1000)

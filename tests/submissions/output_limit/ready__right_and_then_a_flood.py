@@ -1,0 +1,3 @@
+print("ready", flush=True)
+while True:
+    print("\n" * 100_000)

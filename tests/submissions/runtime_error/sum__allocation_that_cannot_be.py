@@ -1,0 +1,1 @@
+hoard = bytearray(1 << 60)

@@ -1,0 +1,3 @@
+with open("big", "wb") as out:
+    for _ in range(200):
+        out.write(b"x" * (1 << 20))

@@ -1,0 +1,4 @@
+import sys
+
+print("Time limit exceeded", file=sys.stderr)
+sys.exit(124)

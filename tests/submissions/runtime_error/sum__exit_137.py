@@ -1,0 +1,4 @@
+import sys
+
+print("Killed (out of memory)", file=sys.stderr)
+sys.exit(137)

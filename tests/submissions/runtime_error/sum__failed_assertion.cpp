@@ -1,0 +1,6 @@
+#include <cassert>
+
+int main() {
+    int n = 0;
+    assert(n == 1);
+}

@@ -1,0 +1,2 @@
+words = input().split() + input().split()
+print(words[10_000])

@@ -1,0 +1,4 @@
+input()
+print(sum(map(int, input().split())), flush=True)
+while True:
+    pass

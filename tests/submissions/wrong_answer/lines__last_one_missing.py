@@ -1,0 +1,1 @@
+print("\n".join(f"line {k}" for k in range(int(input()) - 1)))

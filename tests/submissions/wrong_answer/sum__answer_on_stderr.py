@@ -1,0 +1,4 @@
+import sys
+
+input()
+print(sum(map(int, input().split())), file=sys.stderr)

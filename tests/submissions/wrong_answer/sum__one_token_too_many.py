@@ -1,0 +1,3 @@
+input()
+print(sum(map(int, input().split())))
+print("done")

@@ -1,0 +1,2 @@
+input()
+total = sum(map(int, input().split()))

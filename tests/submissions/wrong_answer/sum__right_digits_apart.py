@@ -1,0 +1,2 @@
+input()
+print(*str(sum(map(int, input().split()))))
