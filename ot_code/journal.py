@@ -73,7 +73,7 @@ class Journal:
             self._file.close()
             raise
 
-    def __enter__(self) -> Journal:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+    def __enter__(self) -> Journal:
         return self
 
     def __exit__(

@@ -50,7 +50,7 @@ class OutputFolder:
         self._lock.write(f"{os.getpid()}\n")
         self._lock.flush()
 
-    def __enter__(self) -> OutputFolder:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+    def __enter__(self) -> OutputFolder:
         return self
 
     def __exit__(

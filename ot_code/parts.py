@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,9 +17,14 @@ from ot_code.shapes import Shape, arrow_type, fitted, json_text
 
 FORMATS = ("parquet", "jsonl")
 
+_AS_UTF8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
+_AS_UTF8.argtypes = [ctypes.py_object, ctypes.POINTER(ctypes.c_ssize_t)]
+_AS_UTF8.restype = ctypes.c_void_p
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+
 Columns = Mapping[str, "Shape | pa.DataType"]  # in the order of the file; a pa.DataType is settled, a Shape may widen
 
-_GIANT = 256 * 1024 * 1024  # bytes of a table that is written in the way that needs least memory
+GIANT = 64 * 1024 * 1024  # bytes of a text or table that is written in the way that needs least memory, not least time
 
 
 def settled(schema: pa.Schema | None) -> dict[str, pa.DataType]:
@@ -48,6 +54,10 @@ def table_of(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
 
 
 def _array(values: list[Any], kind: Shape | pa.DataType, name: str) -> pa.Array:
+    if len(values) == 1 and isinstance(values[0], str) and len(values[0]) > GIANT and kind in ("text", pa.string()):
+        borrowed = _borrowed(values[0])
+        if borrowed is not None:
+            return borrowed
     try:
         if isinstance(kind, pa.DataType):
             return pa.array(values, type=kind)
@@ -61,21 +71,43 @@ def _array(values: list[Any], kind: Shape | pa.DataType, name: str) -> pa.Array:
         raise OutputError(f"the column {name!r} cannot be written as {kind}: {error}") from error
 
 
+def _borrowed(text: str) -> pa.Array | None:
+    """An array of one text that reads the memory of the Python object; None where it cannot be had so."""
+    size = ctypes.c_ssize_t()
+    try:
+        address = _AS_UTF8(text, ctypes.byref(size))  # of ASCII, where the object's own characters stand
+    except UnicodeEncodeError:
+        return None
+    if size.value >= 2**31:
+        return None
+    offsets = pa.array([0, size.value], pa.int32()).buffers()[1]
+    return pa.StringArray.from_buffers(1, offsets, pa.foreign_buffer(address, size.value, base=text))
+
+
 def write_table(path: Path, table: pa.Table) -> None:
     """Writes one Parquet file, on the disk when this returns."""
-    # One cell of 1 GB costs its size three more times on the way through a dictionary, statistics and a V1 page.
-    giant = table.nbytes > _GIANT
-    with path.open("wb") as file:
-        pq.write_table(
-            table,
-            file,
-            compression="zstd",
-            use_dictionary=not giant,
-            write_statistics=not giant,
-            data_page_version="2.0" if giant else "1.0",
-        )
-        file.flush()
+    # A cell of 1 GB, or a list of as much, is one page: through a dictionary, statistics and a page of the first
+    # version it would cost its size eight times. Like this it costs it twice, and what it compresses to.
+    giant = table.nbytes > GIANT
+    if giant:
+        release_memory()
+    pq.write_table(
+        table,
+        str(path),  # an open file of Python's would be handed one more copy
+        compression="zstd",
+        use_dictionary=not giant,
+        write_statistics=not giant,
+        data_page_version="2.0" if giant else "1.0",
+    )
+    with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def release_memory() -> None:
+    """Gives freed memory back to the system; both allocators keep it otherwise, 3 GB of it after one row of 1 GB."""
+    pa.default_memory_pool().release_unused()
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]], columns: Columns) -> None:
@@ -83,7 +115,8 @@ def write_lines(path: Path, rows: Iterable[Mapping[str, Any]], columns: Columns)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             shown = {name: _plain(row.get(name), kind) for name, kind in columns.items()}
-            file.write(json_text(shown) + "\n")
+            file.write(json_text(shown))
+            file.write("\n")
         file.flush()
         os.fsync(file.fileno())
 

@@ -32,7 +32,7 @@ class Progress:
         self._lock = threading.Lock()
         self._started = self._said = time.monotonic()
 
-    def __enter__(self) -> Progress:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+    def __enter__(self) -> Progress:
         if not self._quiet and self._stream.isatty():
             from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
             from rich.live import Live  # noqa: PLC0415

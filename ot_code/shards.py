@@ -18,7 +18,17 @@ import pyarrow as pa
 
 from ot_code.errors import OutputError
 from ot_code.journal import Journal, Part
-from ot_code.parts import Columns, count_rows, table_of, widen_lines, widen_table, write_lines, write_table
+from ot_code.parts import (
+    GIANT,
+    Columns,
+    count_rows,
+    release_memory,
+    table_of,
+    widen_lines,
+    widen_table,
+    write_lines,
+    write_table,
+)
 from ot_code.shapes import Shape, join, shape_of
 
 SHARD_ROWS = 20_000
@@ -98,16 +108,19 @@ class Shards:
         Rows come in the order of the input. `shared` is taken over, and is empty afterwards: nobody else may hold a
         row of 1 GB while it is written. Raises OutputError when a column cannot be written, OSError when a file cannot.
         """
+        size = len(each) * weight(shared)
+        for columns in each:
+            size += sum(weight(value) for name, value in columns.items() if name not in self._last)
+        if size >= SHARD_BYTES:
+            self.cut()  # a giant stands alone, so that nothing else is held while it is written
         self._widen_shapes(shared)
-        size = 0
         for columns in each:
             self._widen_shapes(columns)
             self._rows.append({**shared, **columns})
-            size += sum(weight(value) for name, value in columns.items() if name not in self._last)
         if self._held_from is None:
             self._held_from = row
         self._chosen.extend(chosen)
-        self._bytes += size + len(each) * weight(shared)
+        self._bytes += size
         shared.clear()
         self.next_row = row + 1
         if len(self._rows) >= SHARD_ROWS or self._bytes >= SHARD_BYTES:
@@ -140,7 +153,7 @@ class Shards:
         if not self._rows:
             return
         number = len(self.parts)
-        rows, chosen = self._rows, self._chosen
+        rows, chosen, size = self._rows, self._chosen, self._bytes
         self._rows, self._chosen, self._bytes = [], [], 0
         counts = {self.folder: len(rows), **{name: sum(chosen) for name in self.folders[1:]}}
         columns = self._columns(self._shapes)
@@ -149,6 +162,8 @@ class Shards:
         else:
             self._write_lines(number, rows, chosen, columns)
         part = Part(self.folder, number, self._first, self.next_row, counts, dict(self._shapes), dict(self._tally()))
+        if size > GIANT:
+            release_memory()
         self._journal.part(part)
         self._first = self.next_row
         self._held_from = None

@@ -72,7 +72,7 @@ class Responses:
             raise
         return responses
 
-    def __enter__(self) -> Responses:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+    def __enter__(self) -> Responses:
         return self
 
     def __exit__(

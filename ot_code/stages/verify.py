@@ -22,14 +22,15 @@ from code_pipeline.types import Judgement, Verdict
 from ot_code import summary
 from ot_code.columns import ROW_ID, arrow_types, columns_of, judgement_of, row_id
 from ot_code.config import VerifyConfig
-from ot_code.inputs import Table
+from ot_code.inputs import InputRow, Table
 from ot_code.outputs import SUMMARY_FILE, OutputFolder
-from ot_code.parts import settled
+from ot_code.parts import GIANT, release_memory, settled
 from ot_code.shards import WIDENED, Shards, weight
 from ot_code.stages.intake import Intake, Work
 from ot_code.stages.window import ClosedError, Window
 
 _TICK_S = 0.2
+_REREAD_BYTES = 256 * 1024 * 1024  # of a row that is rather read twice than held twice
 
 
 class Screen(Protocol):
@@ -140,9 +141,12 @@ class Verify:
                 return
             size = weight(row.values)
             work = self._intake.work(row)
-            del row  # what is large in it lives on in `work` alone
             if work.index >= self._problems.next_row:
-                self._write_problem(work)
+                if size > _REREAD_BYTES and work.moved:
+                    work = self._write_giant(row, work)
+                else:
+                    self._write_problem(work)
+            del row  # what is large in it lives on in `work` alone
             work.moved = {}
             if work.index >= first_judged:
                 self._read += len(work.each)
@@ -153,6 +157,14 @@ class Verify:
             self._problems.add(work.index, work.moved, [{ROW_ID: row_id(work.index)}])
         else:
             self._problems.skip_to(work.index + 1)
+
+    def _write_giant(self, row: InputRow, work: Work) -> Work:
+        """Writes the tests of a row of 1 GB while nobody else holds them, and then reads it from the input again."""
+        moved, work.moved, work.problem = work.moved, {}, None
+        if row.values is not None:
+            row.values.clear()
+        self._problems.add(work.index, moved, [{ROW_ID: row_id(work.index)}])
+        return self._intake.work(next(self._table.rows(work.index)))
 
     def _submit(self, work: Work) -> _Pending:
         if work.problem is None:
@@ -189,6 +201,8 @@ class Verify:
             judgements = self._wait(pending.future)
             self._write(pending.work, judgements)
             del pending, taken, judgements
+            if size > GIANT:
+                release_memory()
             self._window.release(size)
 
     def _wait(self, future: Future[list[Judgement]] | None) -> list[Judgement]:

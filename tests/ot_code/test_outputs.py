@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ot_code import parts as parts_module
 from ot_code import shards as shards_module
 from ot_code.columns import OURS, arrow_types, own_name
 from ot_code.errors import OutputError, UsageError
@@ -41,7 +42,7 @@ def write(root, rows, *, form="parquet", schema=None, shard_rows=None, chosen=No
         settled=settled(schema), last={"row_id": pa.string()},
     )  # fmt: skip
     for index, row in enumerate(rows):
-        shards.add(index, row, [{"row_id": str(index)}], [bool(chosen and chosen(index))])
+        shards.add(index, dict(row), [{"row_id": str(index)}], [bool(chosen and chosen(index))])
         if shard_rows and (index + 1) % shard_rows == 0:
             shards.cut()
     shards.cut()
@@ -181,7 +182,7 @@ def test_shards_end_where_the_rows_say_also_after_a_restart(tmp_path, monkeypatc
         journal = Journal(parted / ".journal")
         shards = Shards(parted, journal, folder="judged", form="parquet", subset="kept", last={"row_id": pa.string()})
         for index in range(shards.next_row, stop):
-            shards.add(index, rows[index], [{"row_id": str(index)}], [False])
+            shards.add(index, dict(rows[index]), [{"row_id": str(index)}], [False])
         if stop == 40:
             shards.cut()
         journal.close()
@@ -211,6 +212,17 @@ def test_widening_may_be_repeated_after_each_step(tmp_path):
     lines = [path.read_text() for path in sorted((tmp_path / "judged").iterdir())]
     assert [json.loads(line) for line in lines] == [{"value": '"text"'}, {"value": "1"}, {"value": None}]
     journal.close()
+
+
+def test_a_giant_text_stands_alone_and_comes_back_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts_module, "GIANT", 1000)
+    monkeypatch.setattr(shards_module, "SHARD_BYTES", 1000)
+    texts = ["small", "a" * 5000, "ä" * 5000, "\ud800" * 5000, "small", "b" * 900]
+    write(tmp_path, [{"text": text} for text in texts])
+    back = [row["text"] for row in load(tmp_path / "judged")]
+    assert back == [text.encode("utf-8", "backslashreplace").decode() for text in texts]
+    sizes = [pq.read_metadata(path).num_rows for path in sorted((tmp_path / "judged").iterdir())]
+    assert sizes == [1, 1, 1, 1, 2]
 
 
 def test_names_of_ours_make_way_for_the_inputs():
