@@ -19,12 +19,13 @@ _LIVE_EVERY_S = 0.25
 class Progress:
     """Says how far a run is. A context manager; `judged` may be called from any thread.
 
-    total: input rows, None where nobody knows. first: rows that were done before this sitting. quiet: nothing is said.
+    total: input rows, None where nobody knows. quiet: nothing is said.
     """
 
-    def __init__(self, *, total: int | None, first: int = 0, quiet: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(self, *, total: int | None, quiet: bool = False, stream: TextIO | None = None) -> None:
         self._total = total
-        self._first = self._done = first
+        self._first: int | None = None  # rows that were done before this sitting
+        self._done = 0
         self._stream = stream if stream is not None else sys.stderr
         self._quiet = quiet
         self._live: Live | None = None
@@ -37,7 +38,7 @@ class Progress:
             from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
             from rich.live import Live  # noqa: PLC0415
 
-            self._live = Live(console=Console(file=self._stream), transient=True, auto_refresh=False)
+            self._live = Live(console=Console(file=self._stream, highlight=False), transient=True, auto_refresh=False)
             self._live.start()
         return self
 
@@ -54,6 +55,8 @@ class Progress:
 
     def rows(self, done: int) -> None:
         """So many input rows are done, of all. Call it often: it says something when it is time to."""
+        if self._first is None:
+            self._first = done
         self._done = done
         now = time.monotonic()
         if self._quiet or now - self._said < (_LIVE_EVERY_S if self._live else _LINE_EVERY_S):
@@ -68,7 +71,7 @@ class Progress:
     def line(self) -> str:
         """Rows, rows a second, verdicts, time left."""
         elapsed = max(time.monotonic() - self._started, 1e-9)
-        rate = (self._done - self._first) / elapsed
+        rate = (self._done - (self._first or 0)) / elapsed
         of = f" of {self._total:,}" if self._total is not None else ""
         with self._lock:
             verdicts = ", ".join(f"{name} {count:,}" for name, count in self._verdicts.most_common())
