@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from code_pipeline.types import Failure, TestCase
 
 CUT = 1_000  # characters of each field
 _DEEPEST = 40  # nesting shown; deeper is "..."
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 _LONGEST_INT_BITS = 12_000  # about 3,600 digits; Python refuses to print 4,300 and more
 
 
@@ -18,9 +20,14 @@ def failure_of(index: int, test: TestCase, got: Any, stderr: bytes, *, is_call: 
         index=index,
         input=_values(test.arguments) if is_call else text_of(test.stdin),
         expected=show(test.expected) if is_call else text_of(test.expected),
-        got=show(got) if is_call else text_of(got),
-        stderr=end_of(stderr),
+        got=steady(show(got) if is_call else text_of(got)),
+        stderr=steady(end_of(stderr)),
     )
+
+
+def steady(text: str) -> str:
+    """The text without the addresses of objects, which differ from run to run where nothing else does."""
+    return _ADDRESS.sub(" at 0x...>", text) if " at 0x" in text else text
 
 
 def text_of(value: Any) -> str:

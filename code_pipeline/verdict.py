@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from code_pipeline.checkers.base import Check
+from code_pipeline.failure import steady
 from code_pipeline.types import CaseResult, Judgement, Verdict
 from sandbox.types import Execution, Limits, Status
 
@@ -118,7 +119,7 @@ def case_of(index: int, execution: Execution, outcome: Outcome) -> CaseResult:
     return CaseResult(
         index=index,
         verdict=verdict,
-        reason=outcome.reason,
+        reason=steady(outcome.reason),
         accepted_by=outcome.accepted_by,
         cpu_time_s=execution.cpu_time_s,
         wall_time_s=execution.wall_time_s,

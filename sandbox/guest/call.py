@@ -6,10 +6,36 @@ that never was in this jail.
 
 from __future__ import annotations
 
+import bisect
+import builtins
+import collections
+import functools
+import heapq
+import itertools
+import math
+import operator
+import random
+import re
+import string
 import sys
+import typing
 from typing import Any
 
 from . import wire
+
+
+def usual_names() -> dict[str, Any]:
+    """What LeetCode and the graders of call-based datasets put before a program, which may use it without an import.
+
+    Their modules, and the public names of some; never one that would hide a builtin (math.pow).
+    """
+    names: dict[str, Any] = {}
+    for module in (typing, collections, heapq, bisect, itertools, functools, math):
+        public = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
+        names.update((name, getattr(module, name)) for name in public if not hasattr(builtins, name))
+    for module in (bisect, collections, functools, heapq, itertools, math, operator, random, re, string, sys, typing):
+        names[module.__name__] = module
+    return names
 
 
 class NotPlainError(TypeError):

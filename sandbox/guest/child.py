@@ -54,6 +54,7 @@ def _module(name: str) -> types.ModuleType:
 # Made once, in the template. A called program is not `__main__`, so that its main guard does not run.
 _RUN_MODULE = _module("__main__")
 _CALL_MODULE = _module("solution")
+_CALL_MODULE.__dict__.update(call.usual_names())
 _ARGV = [_MAIN_PATH]
 
 
