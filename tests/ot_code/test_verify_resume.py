@@ -75,7 +75,7 @@ def test_killed_at_random_instants_and_continued(undisturbed, tmp_path, seed, fo
     for _ in range(50):
         process = start(path, out, "--format", form)
         try:
-            code = process.wait(0.5 if not kills else rng.uniform(0.3, 0.3 + took * 0.6))
+            code = process.wait(0.5 if not kills else rng.uniform(0.3, 0.3 + took * 0.6) * 1.1**kills)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
