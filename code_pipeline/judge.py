@@ -102,7 +102,7 @@ class Judge:
         if self._owns_sandbox:
             self._sandbox.close()
 
-    def __enter__(self) -> Judge:  # noqa: PYI034  typing.Self is newer than Python 3.10
+    def __enter__(self) -> Judge:
         return self
 
     def __exit__(

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1500)]
 LIMIT_S = 0.2
 BURN = "def burn(n):\n    s = 0\n    for i in range(n):\n        s += i * i % 7\n    return s\n"
 NOT_COMPARED = {"cpu_time_s", "wall_time_s", "memory_mb"}
-SHARES = [0.60, 0.63, 0.65, 0.75, 0.80, 0.85, 0.90, 0.94, 1.07, 1.12, 1.2, 1.3, 1.4, 1.44]
+SHARES = [0.60, 0.61, 0.62, 0.81, 0.83, 0.85, 0.87, 0.89, 1.15, 1.17, 1.2, 1.25, 1.3, 1.35, 1.4]
 
 
 @pytest.fixture(scope="module")
