@@ -26,7 +26,7 @@ import signal
 import sys
 from typing import Any, NoReturn, Optional
 
-from . import wire
+from . import rehearsal, wire
 from .buffers import Buffer, Results
 from .clocks import Clocks
 from .program import F_ADD_SEALS, SEALED, Program
@@ -203,6 +203,7 @@ def main(config: dict[str, Any]) -> None:
         site.sethelper()
         if hasattr(sys, "set_int_max_str_digits"):
             sys.set_int_max_str_digits(0)
+        os.environ.pop("LD_BIND_NOW", None)  # was for this interpreter
         os.chdir(WORKDIR)
         os.umask(0o022)
         # Only ours is on the path now: a program's folder comes first, as `python3 FILE` has it.
@@ -210,8 +211,10 @@ def main(config: dict[str, Any]) -> None:
         for name in [name for name in sys.modules if name.split(".")[0] == "_guest"]:
             del sys.modules[name]
         supervisor = Supervisor(inp, out, config)
+        rehearsal.rehearse()
         gc.collect()
         gc.disable()  # a child enables it; here nothing makes cycles
+        rehearsal.fill_holes()
         gc.freeze()
         ready = {"op": "ready", "python": sys.version.split()[0], "missing": missing, "modules": len(sys.modules)}
         ready["idle"] = supervisor.clocks.memory()

@@ -15,7 +15,9 @@ from sandbox.runtime import Runtime
 if TYPE_CHECKING:
     from sandbox.jails.cgroup import Group
 
-GUEST_MODULES = ("wire", "buffers", "clocks", "program", "scratch", "call", "watch", "child", "window", "supervisor")
+GUEST_MODULES = (
+    "wire", "buffers", "clocks", "program", "scratch", "call", "watch", "child", "window", "rehearsal", "supervisor",
+)  # fmt: skip
 PACKAGES_DIR = "/opt/packages"
 PRECOMPILED_DIR = "/opt/precompiled"
 START_S = 30.0

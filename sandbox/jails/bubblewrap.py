@@ -202,7 +202,8 @@ class BubblewrapLauncher:
         ]  # fmt: skip
         for name, value in ENVIRONMENT.items():
             options += ["--setenv", name, value]
-        options += ["--setenv", "PYTHONPATH", base.PACKAGES_DIR]
+        # Functions of libraries are found at the start, once, and not in each child at their first use.
+        options += ["--setenv", "PYTHONPATH", base.PACKAGES_DIR, "--setenv", "LD_BIND_NOW", "1"]
         for source, target in mounts.binds:
             reach = source if walkable(source, uid_is_other=other) else self._spawner.reachable(source)
             options += ["--ro-bind", str(reach), target]
