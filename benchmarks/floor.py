@@ -52,7 +52,7 @@ class Floor:
             bufsize=1,
         )
 
-    def __enter__(self) -> Floor:  # noqa: PYI034 - typing.Self came with 3.11
+    def __enter__(self) -> Floor:
         return self
 
     def __exit__(
