@@ -27,7 +27,7 @@ print(json.dumps({
     "priorities": [os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), sorted(os.sched_getaffinity(0))],
     "adjustments": [open(f"/proc/self/{name}").read() for name in ("oom_score_adj", "timerslack_ns", "coredump_filter")],
     "signals": [status[name] for name in ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")],
-    "rights": [status[name] for name in ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp", "Umask")],
+    "rights": [status[name] for name in ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")],
     "environment": dict(os.environ),
     "directory": os.getcwd(),
     "descriptors": len(os.listdir("/proc/self/fd")),
@@ -97,7 +97,7 @@ def state_of(jail: Jail) -> dict[str, Any]:
         status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
         state |= {name: status[name] for name in ("Uid", "Gid", "Threads", "SigBlk", "SigIgn", "SigCgt", "Seccomp")}
         state["oom_score_adj"] = (proc / "oom_score_adj").read_text()
-        state["scratch"] = os.listdir(proc / "root/tmp")
+        state["scratch"] = [entry.name for entry in (proc / "root/tmp").iterdir()]
         state["descriptors"] = sorted(_target(entry) for entry in (proc / "fd").iterdir())
     if jail.group is not None:
         state["processes"] = jail.group.pids()
@@ -105,5 +105,5 @@ def state_of(jail: Jail) -> dict[str, Any]:
 
 
 def _target(entry: Path) -> str:
-    text = os.readlink(entry)
+    text = str(entry.readlink())
     return text if text.startswith("/") else text.partition(":")[0]
