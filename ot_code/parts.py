@@ -87,14 +87,14 @@ def _borrowed(text: str) -> pa.Array | None:
 def write_table(path: Path, table: pa.Table) -> None:
     """Writes one Parquet file, on the disk when this returns."""
     # A cell of 1 GB, or a list of as much, is one page: through a dictionary, statistics and a page of the first
-    # version it would cost its size eight times. Like this it costs it twice, and what it compresses to.
+    # version it would cost its size eight times. Like this it costs it twice; compressed, what that makes twice more.
     giant = table.nbytes > GIANT
     if giant:
         release_memory()
     pq.write_table(
         table,
         str(path),  # an open file of Python's would be handed one more copy
-        compression="zstd",
+        compression="none" if giant else "zstd",
         use_dictionary=not giant,
         write_statistics=not giant,
         data_page_version="2.0" if giant else "1.0",

@@ -8,6 +8,7 @@ from ot_code.errors import OtCodeError, UsageError
 from sandbox.errors import SandboxError
 
 _MEANT_OTHERWISE = (UsageError, SchemaError, CheckerSpecError)
+_NEEDED = ("numpy", "orjson", "pyarrow", "rich")  # all but the sandbox's own: what `pip install --no-deps` leaves out
 _SPOKEN = (OtCodeError, CodePipelineError, SandboxError)
 
 
@@ -20,6 +21,11 @@ def explained(error: Exception) -> tuple[Exit, str]:
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
         return Exit.FAILED, _line(f"{error.strerror or error}{where}")
+    if isinstance(error, ModuleNotFoundError) and error.name in _NEEDED:
+        return (
+            Exit.FAILED,
+            f"this command needs {error.name}, which is not installed: pip install ot-code, with what it needs",
+        )
     kind = type(error).__name__
     return Exit.FAILED, _line(f"a fault of ours, {kind}: {error} (`ot-code --debug COMMAND ...` shows where)")
 

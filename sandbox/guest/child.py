@@ -47,6 +47,8 @@ def _module(name: str) -> types.ModuleType:
     namespace["__builtins__"] = builtins
     namespace["__file__"] = _MAIN_PATH
     namespace["__cached__"] = None
+    if sys.version_info < (3, 14):  # the interpreter makes it for `__main__`, whether there are annotations or not
+        namespace["__annotations__"] = {}
     namespace["__loader__"] = importlib.machinery.SourceFileLoader(name, _MAIN_PATH)
     return module
 
@@ -188,6 +190,11 @@ def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *
     _fresh_state(depth, seed=program.seed)
     status = 0
     answer = b""
+    if program.late:  # not frozen, so that it can be collected at the end as any other module
+        module = _module(module.__name__)
+        module.__dict__.update(namespace)
+        namespace = module.__dict__
+        sys.modules[module.__name__] = module
     try:
         exec(code, namespace)
         if is_call:
@@ -197,7 +204,8 @@ def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *
         status = _exit_status(error)
     except BaseException as error:
         status = _uncaught(error)
-    status = _end(module, status, late=program.late)
+    del module, namespace
+    status = _end(status, late=program.late)
     if is_call and answer and not status:
         _write_all(3, answer)
     os._exit(status)
@@ -246,14 +254,13 @@ def _uncaught(error: BaseException) -> int:
         return _exit_status(leaving)
     except BaseException:
         traceback.print_exception(kind, error, trace, file=sys.__stderr__)
-    if kind is KeyboardInterrupt:
-        _flush()
-        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-        os.kill(os.getpid(), _signal.SIGINT)
-    return 1
+    return _INTERRUPTED if kind is KeyboardInterrupt else 1
 
 
-def _end(module: types.ModuleType, status: int, *, late: bool) -> int:
+_INTERRUPTED = 256
+
+
+def _end(status: int, *, late: bool) -> int:
     """What the interpreter does at its end: join threads, atexit, flush; 120 when the flush fails."""
     if _thread._count() or "concurrent.futures.thread" in sys.modules:  # else there is nobody to wait for
         import threading
@@ -261,47 +268,56 @@ def _end(module: types.ModuleType, status: int, *, late: bool) -> int:
         try:
             threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls at its end
         except BaseException as error:
-            sys.unraisablehook(_Unraisable(error, threading))  # type: ignore[arg-type]  # shaped as the hook wants it
+            _unraisable(error, threading)
     atexit._run_exitfuncs()
     failed = _flush()
     if late:
-        _clear(module)
+        sys.modules.pop("__main__", None)
+        sys.modules.pop("solution", None)
+        gc.collect()
         failed = _flush() or failed
-    return 120 if failed and not status else status
+    if status == _INTERRUPTED:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        os.kill(os.getpid(), _signal.SIGINT)
+    return 120 if failed else status
 
 
-class _Unraisable:
-    def __init__(self, error: BaseException, source: Any) -> None:
-        self.exc_type = type(error)
-        self.exc_value = error
-        self.exc_traceback = error.__traceback__
-        self.err_msg = "Exception ignored in"
-        self.object = source
+def _hook_arguments() -> type:
+    """The type that sys.unraisablehook insists on; it has no name in any module."""
+    caught: list[Any] = []
+
+    class Raises:
+        def __del__(self) -> None:
+            raise ValueError
+
+    sys.unraisablehook = caught.append
+    Raises()
+    sys.unraisablehook = sys.__unraisablehook__
+    return type(caught[0])
+
+
+_HOOK_ARGUMENTS = _hook_arguments()
+
+
+def _unraisable(error: BaseException, source: Any) -> None:
+    try:
+        sys.unraisablehook(_HOOK_ARGUMENTS((type(error), error, error.__traceback__, None, source)))
+    except BaseException:  # a program may have replaced the hook; the interpreter goes on, too
+        pass
 
 
 def _flush() -> bool:
-    """Whether flushing stdout failed."""
+    """Whether flushing stdout failed. The first stdout is flushed silently: the interpreter drops it in the end."""
     failed = False
-    for stream in (sys.stdout, sys.__stdout__, sys.stderr):
-        if stream is None or getattr(stream, "closed", False) is True:
-            continue
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__):
         try:
-            stream.flush()
+            if stream is not None and not getattr(stream, "closed", False):
+                stream.flush()
         except BaseException as error:
-            if stream is not sys.stderr and not failed:
+            if stream is sys.stdout:
                 failed = True
-                sys.unraisablehook(_Unraisable(error, stream))  # type: ignore[arg-type]  # shaped as the hook wants it
+                _unraisable(error, stream)
     return failed
-
-
-def _clear(module: types.ModuleType) -> None:
-    """Empties the module as the interpreter's end does: names with one underscore first, then the rest."""
-    namespace = module.__dict__
-    for private in (True, False):
-        for name in list(namespace):
-            if name != "__builtins__" and (name[:1] == "_" and name[:2] != "__") is private:
-                namespace[name] = None
-    gc.collect()
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -164,7 +164,7 @@ def _placeholders() -> tuple[int, int, int]:
         raw = io.FileIO(fd, mode + "b", closefd=False)
         raw.name = f"<{name}>"
         buffer = io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
-        text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, line_buffering=name == "stderr")
+        text = io.TextIOWrapper(buffer, encoding="utf-8", errors=errors, newline="\n", line_buffering=name == "stderr")
         text.mode = mode  # type: ignore[misc]  # writable in fact, and standard streams have it
         setattr(sys, name, text)
         setattr(sys, f"__{name}__", text)

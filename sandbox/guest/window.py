@@ -119,7 +119,7 @@ class Runner:
     def _fork(self, program: Program, item: Item) -> int:
         code_bytes = program.code_bytes() if program.code >= 0 else 0
         if not self.depth:
-            self.depth = child.depth_here() + 2
+            self.depth = child.depth_here() + 4
         pid = os.fork()
         if not pid:
             child.become(program, item, code_bytes, self)
