@@ -88,10 +88,9 @@ def compared(
     says: str,
     unit: str = "ms",
     wanted: tuple[str, float] | None = None,
-    baseline_factor: float = 1.0,
 ) -> Line:
-    """The line that compares two contestants round by round. baseline_factor: the baseline is taken this many times."""
-    pairs = [(own, other * baseline_factor) for own, other in zip(samples[ours], samples[baseline], strict=True)]
+    """The line that compares two contestants round by round."""
+    pairs = list(zip(samples[ours], samples[baseline], strict=True))
     ratios = [own / other if says.startswith("ours") else other / own for own, other in pairs]
     return Line(
         name,
