@@ -24,6 +24,7 @@ CLOSE = 0.05  # this near an edge, the least of more timings is wanted
 TIMED_AGAIN_CLOSE = 7
 MOST_STACK_MB = 512  # of compiled programs; no right program recurses deeper, and endless ones end in good time
 _STDERR_CAP = 3 * 64 * 1024
+_RETURNED_CAP = 16 * MIB  # a text of empty lists becomes objects of thirty times its size, in the host's memory
 _CONTROL = Run()
 
 
@@ -326,7 +327,7 @@ class _Frames:
         cpu_s, exit_code = frame["cpu_ns"] / 1e9, frame["exit"]
         status = self._status(frame, cpu_s)
         returned, has_returned = None, False
-        if returned_text and status is Status.EXITED and exit_code == 0:
+        if 0 < len(returned_text) <= _RETURNED_CAP and status is Status.EXITED and exit_code == 0:
             try:
                 returned, has_returned = wire.load_plain(returned_text), True
             except wire.WireError:

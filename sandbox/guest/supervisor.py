@@ -31,7 +31,7 @@ from .buffers import Buffer, Results
 from .clocks import Clocks
 from .program import F_ADD_SEALS, SEALED, Program
 from .scratch import WORKDIR, Scratch
-from .window import BATCH_BYTES, Item, Runner
+from .window import BATCH_BYTES, BATCH_RUNS, Item, Runner
 
 
 class Supervisor:
@@ -130,7 +130,9 @@ class Supervisor:
                 continue
             items: list[Item] = []
             held = 0
-            while at < len(entries) and (not items or held + entries[at]["stdin_bytes"] <= BATCH_BYTES):
+            while at < len(entries) and len(items) < BATCH_RUNS:
+                if items and held + entries[at]["stdin_bytes"] > BATCH_BYTES:
+                    break
                 entry = entries[at]
                 held += entry["stdin_bytes"] + entry["blob_bytes"]
                 stdin = self._read_only(self._take_memfd("stdin", entry["stdin_bytes"]), 0o400)

@@ -22,6 +22,7 @@ from .scratch import Scratch
 from .watch import Streams, Watch, reap_all
 
 BATCH_BYTES = 1024 * 1024
+BATCH_RUNS = 64  # each holds up to eight descriptors open
 QUIET_MS = 3  # most runs end within it: until then only the end itself wakes us, not every flush
 
 

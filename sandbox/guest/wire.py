@@ -70,7 +70,7 @@ def load_plain(text: bytes) -> Any:
         return _in(json.loads(text, parse_int=_parse_int), 0)
     except RecursionError:
         raise WireError("a value is nested too deeply") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise WireError(f"not a plain value: {error}") from None
 
 
