@@ -109,7 +109,7 @@ class Session:
         control = Image("python", ("/tmp/solution.py",), (("solution.py", b"print(6 * 7)\n"),))  # noqa: S108 - the jail's
         try:
             with self._sandbox.place(self._limits), Session(self._sandbox, control, self._spec, Limits()) as session:
-                provoked = next(iter(session._window([_CONTROL], stop_on_failure=True))).stdout == "42\n"
+                provoked = session._one(_CONTROL).stdout == "42\n"
         except JailError:
             provoked = False
         words = f"two jails broke under this run, the second: {error}"
@@ -146,12 +146,19 @@ class Session:
         for last in (False, True):
             try:
                 with self._sandbox.slots.alone():
-                    return next(iter(self._window([run], stop_on_failure=True)))
+                    return self._one(run)
             except JailError as error:
                 self.close(broken=True)
                 if last:
                     raise self._fault(error) from error
         raise AssertionError("the loop returns or raises")
+
+    def _one(self, run: Run | Call) -> Execution:
+        """A window of one run, read to its end, so that the jail can be used again."""
+        done = list(self._window([run], stop_on_failure=True))
+        if not done:
+            raise GuestProtocolError("a jail ran nothing of a window")
+        return done[0]
 
     # ---- one window ----
 
@@ -163,7 +170,7 @@ class Session:
         outgoing: list[bytes | memoryview] = [wire.pack(header, sum(map(len, bodies))), *bodies]
         if not self._loaded:
             outgoing[:0] = self._program()
-        frames = _Frames(self._limits)
+        frames = _Frames(self._limits, len(runs))
         finished = False
         try:
             for frame, body in jail.connection.exchange(outgoing, SILENCE_S):
@@ -217,6 +224,8 @@ class Session:
             "main": _main(image.files),
             "seed": any(map(_MEETS_RANDOM.search, contents)) or len(contents) > 1,
             "late": any(map(_ENDS_LATE.search, contents)),
+            "meets_signals": any(map(_MEETS_SIGNALS.search, contents)),
+            "looks_at_itself": any(map(_LOOKS_AT_ITSELF.search, contents)),
             "limits": {
                 "cpu_ns": int(cpu_kill_s * 1e9),
                 "cpu_s": int(cpu_kill_s) + 2,
@@ -236,6 +245,8 @@ class Session:
 _MEETS_RANDOM = re.compile(rb"random|statistics|import_|importlib|exec|eval|modules")
 # Each of these may do something at the interpreter's end: finalizers, unflushed files, suspended generators.
 _ENDS_LATE = re.compile(rb"__del__|weakref|yield|open\(|async |fdopen|TemporaryFile")
+_MEETS_SIGNALS = re.compile(rb"signal|kill|[iI]nterrupt|import_|importlib|exec|eval|modules")
+_LOOKS_AT_ITSELF = re.compile(rb"proc|ctypes|mmap|import_|importlib|exec|eval|modules")
 _NOT_ABOUT_TIME = frozenset({Status.OUTPUT_LIMIT, Status.MEMORY_LIMIT, Status.BUILD_FAILED})
 
 
@@ -286,8 +297,9 @@ def _bytes(text: str | bytes) -> bytes:
 class _Frames:
     """Frames of a window, made into Executions. What a jail says is checked, not believed."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, runs: int) -> None:
         self._limits = limits
+        self._runs = iter(range(runs))
         # By run, since a run's files and first output come while results of earlier runs are still held back.
         self._chunks: dict[int, dict[str, list[bytes]]] = {}
         self._sizes: dict[int, int] = {}
@@ -314,6 +326,8 @@ class _Frames:
         self._chunks.setdefault(run, {}).setdefault(stream, []).append(body)
 
     def _done(self, frame: dict[str, Any], body: bytes) -> Execution:
+        if frame["run"] != next(self._runs, None):
+            raise GuestProtocolError("a jail's runs are not in the order that was asked for")
         out_size, err_size, ret_size = frame["sizes"]
         out_total, err_total, _ = frame["totals"]
         if out_size + err_size + ret_size != len(body):

@@ -25,7 +25,7 @@ print(json.dumps({
     "processes": len([name for name in os.listdir("/proc") if name.isdigit()]),
     "limits": [resource.getrlimit(kind) for kind in range(16)],
     "priorities": [os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), sorted(os.sched_getaffinity(0))],
-    "adjustments": [open(f"/proc/self/{name}").read() for name in ("oom_score_adj", "timerslack_ns", "coredump_filter")],
+    "adjusted": [open(f"/proc/self/{name}").read() for name in ("oom_score_adj", "timerslack_ns", "coredump_filter")],
     "signals": [status[name] for name in ("SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt")],
     "rights": [status[name] for name in ("Uid", "Gid", "Groups", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")],
     "environment": dict(os.environ),
