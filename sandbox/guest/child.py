@@ -72,14 +72,21 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
     """Runs in the child; ends the process."""
     try:
         os.setsid()
-        runner.libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: /proc/self is the program's own again
-        if program.blob_bytes:
-            _write_files(program.blob, program.blob_bytes, program.main_at)
+        if program.looks_at_itself:
+            runner.libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: /proc/self is the program's own again
+        if program.has_main:
+            main = os.open(_MAIN_PATH, _NEW_FILE, 0o644)
+            _copy(main, program.blob, program.main_at, program.main_bytes)
+        if program.more_files:
+            _write_files(
+                program.blob, program.blob_bytes, program.main_at + program.main_bytes if program.has_main else 0
+            )
         if item.blob >= 0:
             _write_files(item.blob, item.entry["blob_bytes"], 0)
         is_call = item.entry["call"]
         arguments = os.pread(item.stdin, item.entry["stdin_bytes"], 0) if is_call else b""
-        _set_limits(program.limits)
+        for kind, pair in program.rlimits:
+            resource.setrlimit(kind, pair)
         if not program.python:
             _exec(program, item)
         if code_bytes:
@@ -95,44 +102,31 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
     except BaseException:
         _broken(item, runner)
     try:
-        _run(code, program, arguments, runner.depth, is_call=is_call)
+        _run(code, program, arguments, is_call=is_call)
     finally:
         os._exit(70)  # only a program that broke our last lines comes here; a child never runs the supervisor's loop
 
 
-def _write_files(blob: int, blob_bytes: int, main_at: int) -> None:
-    """Writes the blob's files into the working directory, new each."""
-    at = 0
+def _write_files(blob: int, blob_bytes: int, at: int) -> None:
+    """Writes the blob's files from `at` on into the working directory, new each."""
     while at < blob_bytes:
-        if at == 0 and main_at:
-            name, size = "", 0
-            name_bytes, size = wire.FILE.unpack(os.pread(blob, wire.FILE.size, 0))
-            at = main_at
-            name = os.pread(blob, name_bytes, wire.FILE.size).decode("utf-8", "surrogateescape")
-        else:
-            name_bytes, size = wire.FILE.unpack(os.pread(blob, wire.FILE.size, at))
-            at += wire.FILE.size
-            name = os.pread(blob, name_bytes, at).decode("utf-8", "surrogateescape")
-            at += name_bytes
+        name_bytes, size = wire.FILE.unpack(os.pread(blob, wire.FILE.size, at))
+        at += wire.FILE.size
+        name = os.pread(blob, name_bytes, at).decode("utf-8", "surrogateescape")
+        at += name_bytes
         path = f"{WORKDIR}/{name}"
         if "/" in name:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-        fd = os.open(path, _NEW_FILE, 0o644)
-        end = at + size
-        while at < end:
-            at += os.sendfile(fd, blob, at, end - at)
-        os.close(fd)
+        _copy(os.open(path, _NEW_FILE, 0o644), blob, at, size)
+        at += size
 
 
-def _set_limits(limits: dict[str, int]) -> None:
-    cpu = limits["cpu_s"]
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    size = limits["file_bytes"]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    count = limits["processes"]
-    resource.setrlimit(resource.RLIMIT_NPROC, (count, count))
-    count = limits["open_files"]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+def _copy(to: int, blob: int, at: int, size: int) -> None:
+    """Copies a piece of the blob to the open file and closes it."""
+    end = at + size
+    while at < end:
+        at += os.sendfile(to, blob, at, end - at)
+    os.close(to)
 
 
 def _exec(program: Program, item: Item) -> NoReturn:
@@ -179,7 +173,7 @@ def _broken(item: Item, runner: Runner) -> NoReturn:
         os._exit(70)
 
 
-def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *, is_call: bool) -> NoReturn:
+def _run(code: types.CodeType, program: Program, arguments: bytes, *, is_call: bool) -> NoReturn:
     module = _CALL_MODULE if is_call else _RUN_MODULE
     namespace = module.__dict__
     sys.modules[namespace["__name__"]] = module
@@ -187,7 +181,11 @@ def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *
     if not program.has_main:
         sys.argv = [code.co_filename]
         namespace["__file__"] = code.co_filename
-    _fresh_state(depth, seed=program.seed)
+    if program.meets_signals:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+    if program.seed:
+        _seed()
+    gc.enable()
     status = 0
     answer = b""
     if program.late:  # not frozen, so that it can be collected at the end as any other module
@@ -211,15 +209,12 @@ def _run(code: types.CodeType, program: Program, arguments: bytes, depth: int, *
     os._exit(status)
 
 
-def _fresh_state(depth: int, *, seed: bool) -> None:
-    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-    if seed:  # reading the system's entropy costs; the host says whether the program can meet a shared generator
-        for name in ("random", "numpy.random"):
-            module = sys.modules.get(name)
-            if module is not None:
-                module.seed()
-    sys.setrecursionlimit(1000 + depth)
-    gc.enable()
+def _seed() -> None:
+    """Reads the system's entropy as a fresh start does; it costs, so only for a program that may use what it gives."""
+    for name in ("random", "numpy.random"):
+        module = sys.modules.get(name)
+        if module is not None:
+            module.seed()
 
 
 def _exit_status(error: SystemExit) -> int:

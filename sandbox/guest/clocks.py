@@ -26,6 +26,7 @@ class Clocks:
         self._usage = files.get("usage", -1)
         self._peak = files.get("peak", -1)
         self._oom = files.get("oom", -1)
+        self.watched = self._oom < 0
         self._v2 = files.get("version") == 2
         for name in files.keys() - {"version"}:
             os.set_inheritable(files[name], False)  # a compiled program has what is not closed by its exec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 from typing import Any
 
 F_ADD_SEALS, F_GET_SEALS = 1033, 1034
@@ -13,7 +14,7 @@ SEALED = 0x1 | 0x2 | 0x4 | 0x8  # F_SEAL_SEAL, SHRINK, GROW, WRITE
 class Program:
     """Made of a `program` frame. Python: `main_bytes` of the blob's first file are the main source."""
 
-    def __init__(self, header: dict[str, Any], blob: int, exe: int) -> None:
+    def __init__(self, header: dict[str, Any], blob: int, exe: int, *, watched: bool) -> None:
         self.python = header["kind"] == "python"
         self.argv: list[str] = header["argv"]
         self.env: dict[str, str] = header["env"]
@@ -22,9 +23,21 @@ class Program:
         self.blob_bytes: int = header["blob_bytes"]
         self.main_at, self.main_bytes = header["main"]
         self.has_main = self.python and self.argv[0] == "/tmp/solution.py"  # noqa: S108 - the jail's own
-        self.more_files = self.main_at + self.main_bytes < self.blob_bytes
+        self.more_files = self.main_at + self.main_bytes < self.blob_bytes or (
+            bool(self.blob_bytes) and not self.has_main
+        )
+        # What the host saw in its sources, so that children of all others need not do it (see the host's session).
         self.seed: bool = header["seed"]
         self.late: bool = header["late"]
+        self.meets_signals: bool = header["meets_signals"]
+        self.looks_at_itself: bool = header["looks_at_itself"] or watched
+        limits = self.limits
+        self.rlimits = (
+            (resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1)),
+            (resource.RLIMIT_FSIZE, (limits["file_bytes"], limits["file_bytes"])),
+            (resource.RLIMIT_NPROC, (limits["processes"], limits["processes"])),
+            (resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"])),
+        )
         self.exe = exe
         self.spawns = exe >= 0 and not self.blob_bytes
         self.runs = 0

@@ -113,7 +113,7 @@ class Supervisor:
             exe = self._take_memfd("exe", header["exe_bytes"])
             fcntl.fcntl(exe, F_ADD_SEALS, SEALED)  # no run can change the next one's binary
             exe = self._read_only(exe, 0o500)  # a writable descriptor would make execve fail with ETXTBSY
-        self.program = Program(header, blob, exe)
+        self.program = Program(header, blob, exe, watched=self.clocks.watched)
 
     def _runs(self, header: dict[str, Any]) -> None:
         program = self.program

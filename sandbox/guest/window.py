@@ -11,6 +11,7 @@ import os
 import resource
 import select
 import signal
+import sys
 import time
 from typing import Any, Optional
 
@@ -120,7 +121,9 @@ class Runner:
     def _fork(self, program: Program, item: Item) -> int:
         code_bytes = program.code_bytes() if program.code >= 0 else 0
         if not self.depth:
+            # A program has its own thousand, above ours; said here once, and children have it.
             self.depth = child.depth_here() + 4
+            sys.setrecursionlimit(1000 + self.depth)
         pid = os.fork()
         if not pid:
             child.become(program, item, code_bytes, self)

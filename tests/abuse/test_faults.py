@@ -96,8 +96,8 @@ def test_a_silent_jail_is_a_fault() -> None:
 
 _BREAKS = guest(
     "supervisor",
-    "self.program = Program(header, blob, exe)",
-    """self.program = Program(header, blob, exe)
+    "self.program = Program(header, blob, exe, watched=self.clocks.watched)",
+    """self.program = Program(header, blob, exe, watched=self.clocks.watched)
         if header["main"][1] == 7:
             os._exit(3)""",
 )
