@@ -1,9 +1,9 @@
 """What can go wrong in judging code, apart from the sandbox's own errors.
 
-    CodePipelineError
-    ├── RowError           a row cannot be read; the run goes on and the row gets `bad_problem` with this reason
-    ├── SchemaError        the input as a whole has no columns that any reader knows; names them and the mend
-    └── CheckerSpecError   a checker's description is wrong; names the key
+CodePipelineError
+├── RowError           a row cannot be read; the run goes on and the row gets `bad_problem` with this reason
+├── SchemaError        the input as a whole has no columns that any reader knows; names them and the mend
+└── CheckerSpecError   a checker's description is wrong; names the key
 """
 
 from __future__ import annotations
