@@ -46,6 +46,7 @@ class Builds:
         self._kept_bytes = 0
         self._under_way: dict[bytes, threading.Lock] = {}
         self._compilers: dict[str, str] = {}
+        self._commands: dict[str, tuple[str, ...]] = {}
 
     def build(self, language: Language, files: dict[str, bytes], main: str) -> bytes | Execution:
         """The executable, or the failed build (status BUILD_FAILED, the compiler's words on stderr).
@@ -71,15 +72,24 @@ class Builds:
             if not os.access(binary, os.X_OK):
                 package = language.toolchain[1] if language.toolchain else binary
                 raise LanguageError(f"{language.name} needs {binary}, which this host lacks: apt-get install {package}")
-            said = subprocess.run(
-                [binary, "--version"], capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"}
-            )
-            self._compilers[binary] = said.stdout.decode("utf-8", "replace").partition("\n")[0]
+            self._compilers[binary] = _said(binary, "--version").partition("\n")[0]
         return self._compilers[binary]
+
+    def _command(self, language: Language) -> tuple[str, ...]:
+        """The build command as this host can do it: static where the archives are there, by the faster linker."""
+        if language.name not in self._commands:
+            compiler, *words = language.build
+            # A compiler answers with a whole path for what it has, and with the bare name for what it lacks.
+            if not all("/" in _said(compiler, f"-print-file-name={name}") for name in language.static):
+                words.remove("-static")
+            if language.linker is not None and os.access(language.linker[0], os.X_OK):
+                words[:0] = language.linker[1]
+            self._commands[language.name] = (compiler, *words)
+        return self._commands[language.name]
 
     def _key(self, language: Language, files: dict[str, bytes], main: str) -> bytes:
         digest = hashlib.blake2b(digest_size=20)
-        for word in (language.name, *language.build, self.compiler(language), main):
+        for word in (language.name, self.compiler(language), *self._command(language), main):
             digest.update(word.encode() + b"\0")
         for name in sorted(files):
             digest.update(b"%s\0%d\0" % (name.encode(), len(files[name])) + files[name])
@@ -98,7 +108,7 @@ class Builds:
         precompiled = None
         if language.header and _BEGINS_WITH_HEADER.match(files[main][:_HEADER_SCAN]):
             precompiled = self._precompiled(language)
-        argv = [word.format(source=main, output="a.out") for word in language.build]
+        argv = [word.format(source=main, output="a.out") for word in self._command(language)]
         if precompiled is not None:
             argv[1:1] = ["-I", "/opt/precompiled"]
         done = self._compile(argv, files, "a.out", precompiled, BUILD_LIMITS)
@@ -108,7 +118,9 @@ class Builds:
 
     def _precompiled(self, language: Language) -> Path | None:
         """The folder with the language's header precompiled, built on first need."""
-        flags = [word for word in language.build[1:] if word.startswith("-") and word not in ("-o", "-static", "-pipe")]
+        flags = [
+            word for word in language.build[1:] if word.startswith("-") and word not in ("-o", "-static", "-s", "-pipe")
+        ]
         words = "\0".join([self.compiler(language), language.header, *flags])
         folder = _cache_dir() / "precompiled" / hashlib.blake2b(words.encode(), digest_size=12).hexdigest()
         target = folder / f"{language.header}.gch"
@@ -130,6 +142,12 @@ class Builds:
                 made.chmod(0o755)
             Path(file.name).replace(target)  # whole or not there, also beside another process that builds it
         return folder
+
+
+def _said(*argv: str) -> str:
+    """What a compiler of this host says on its stdout."""
+    said = subprocess.run(argv, capture_output=True, check=False, env={"PATH": "/usr/bin:/bin"})
+    return said.stdout.decode("utf-8", "replace").strip()
 
 
 def _explained(done: Execution) -> bytes:

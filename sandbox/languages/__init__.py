@@ -17,15 +17,18 @@ class Language:
     """How a program becomes a process.
 
     file_name: what the main file is called. build: the compiler's command, {source} and {output} filled in; empty for
-    a language that is run as it is. headers: precompiled when a source begins with them. memory_mb: allowance for the
-    language's own machinery, beside a program's limit. time_factor: what limits made for C++ are multiplied by.
-    toolchain: the program that must be on the host, and the package that brings it.
+    a language that is run as it is. static: archives without which -static is left out. linker: the binary of a faster
+    linker, used where it is there, and the words for it. header: precompiled for sources that begin with it.
+    memory_mb: allowance for the language's own machinery, beside a program's limit. time_factor: what limits made for
+    C++ are multiplied by. toolchain: the program that must be on the host, and the package that brings it.
     """
 
     name: str
     file_name: str
     self_test: tuple[str, str, str]
     build: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    linker: tuple[str, tuple[str, ...]] | None = None
     header: str = ""
     aliases: tuple[str, ...] = ()
     memory_mb: int = 0
@@ -46,7 +49,9 @@ def _cpp(standard: str, *aliases: str) -> Language:
         name=name,
         aliases=aliases[1:],
         file_name="main.cpp",
-        build=("/usr/bin/g++", f"-std={standard}", "-O2", "-static", "-pipe", "-w", "-o", "{output}", "{source}"),
+        build=("/usr/bin/g++", f"-std={standard}", "-O2", "-static", "-s", "-pipe", "-w", "-o", "{output}", "{source}"),
+        static=("libc.a", "libstdc++.a"),
+        linker=("/usr/bin/ld.gold", ("-fuse-ld=gold", "-fno-use-linker-plugin")),
         header="bits/stdc++.h",
         self_test=_CPP_TEST,
         toolchain=("/usr/bin/g++", "g++"),
