@@ -24,7 +24,6 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-import orjson
 
 from ot_code.errors import OutputError
 from ot_code.shapes import Shape
@@ -205,10 +204,6 @@ class Journal:
 
 
 def _read(line: bytes, path: Path) -> Any:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        pass  # NaN, a lone surrogate, a whole number beyond 64 bits: all of which json reads
     try:
         return json.loads(line)
     except ValueError as error:

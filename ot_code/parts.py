@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ot_code.errors import OutputError
 from ot_code.shapes import Shape, arrow_type, fitted, json_text
-
-FORMATS = ("parquet", "jsonl")
 
 _AS_UTF8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
 _AS_UTF8.argtypes = [ctypes.py_object, ctypes.POINTER(ctypes.c_ssize_t)]
@@ -144,20 +142,10 @@ def widen_lines(source: Path, target: Path, before: Columns, after: Columns) -> 
     def rows() -> Iterator[dict[str, Any]]:
         with source.open("rb") as file:
             for line in file:
-                row = _read_line(line)
+                row = json.loads(line)
                 yield {name: _widened(row.get(name), before.get(name), kind) for name, kind in after.items()}
 
     write_lines(target, rows(), {name: _written(kind) for name, kind in after.items()})
-
-
-def _read_line(line: bytes) -> dict[str, Any]:
-    import json  # noqa: PLC0415 - only for what orjson refuses: NaN, and whole numbers beyond 64 bits
-
-    try:
-        row: dict[str, Any] = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        row = json.loads(line)
-    return row
 
 
 def _widened(value: Any, before: Shape | pa.DataType | None, after: Shape | pa.DataType) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_ABOUT_US = frozenset({"sandbox_error", "checker_error", "judge_error"})
+from code_pipeline.types import Verdict
 
 
 def show_summary(summary: Mapping[str, Any], out: Path) -> None:
@@ -20,7 +20,7 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     verdicts.add_column("rows", justify="right")
     verdicts.add_column("share", justify="right")
     for verdict, count in sorted(summary["verdicts"].items(), key=lambda item: -item[1]):
-        style = "green" if verdict == "accepted" else "red" if verdict in _ABOUT_US else None
+        style = "green" if verdict == "accepted" else "red" if Verdict(verdict).is_fault else None
         verdicts.add_row(verdict, f"{count:,}", f"{count / summary['read']:.1%}", style=style)
     console.print(verdicts)
     sources = summary["by_source"]

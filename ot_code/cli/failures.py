@@ -8,7 +8,7 @@ from ot_code.errors import OtCodeError, UsageError
 from sandbox.errors import SandboxError
 
 _MEANT_OTHERWISE = (UsageError, SchemaError, CheckerSpecError)
-_NEEDED = ("numpy", "orjson", "pyarrow", "rich")  # all but the sandbox's own: what `pip install --no-deps` leaves out
+_NEEDED = ("numpy", "pyarrow", "rich")  # all but the sandbox's own: what `pip install --no-deps` leaves out
 _SPOKEN = (OtCodeError, CodePipelineError, SandboxError)
 
 
