@@ -8,6 +8,7 @@ from sandbox.errors import SandboxError
 from sandbox.jails.base import Jail, JailSpec, Launcher
 
 _GROWTH_BYTES = 64 * 1024 * 1024
+_RETURN_S = 2.0  # a borrower sees the end of its jail at once, unless it holds it and does nothing
 
 
 class Pool:
@@ -17,6 +18,8 @@ class Pool:
         self._launcher = launcher
         self._keep = keep
         self._lock = threading.Lock()
+        self._returned = threading.Condition(self._lock)
+        self._ending = 0
         self._idle: list[Jail] = []
         self._lent: set[Jail] = set()
         self._closed = False
@@ -52,10 +55,19 @@ class Pool:
             if not (broken or grown or self._closed):
                 self._idle.append(jail)
                 return
-        jail.close()
+            self._ending += 1
+        try:
+            jail.close()
+        finally:
+            with self._lock:
+                self._ending -= 1
+                self._returned.notify_all()
 
     def close(self) -> None:
-        """Closes the idle jails and kills the lent ones, whose borrowers then see them gone and give them back."""
+        """Closes the idle jails and kills the lent ones, whose borrowers then see them gone and give them back.
+
+        Waits a while for that: a borrower's thread may die with this process, and its jail's cgroup would stay.
+        """
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -63,3 +75,5 @@ class Pool:
                 jail.kill()
         for jail in idle:
             jail.close()
+        with self._lock:
+            self._returned.wait_for(lambda: not self._lent and not self._ending, _RETURN_S)
