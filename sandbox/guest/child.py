@@ -38,7 +38,6 @@ BUILD_FAILED = b"B"
 BROKEN = b"E"
 _MAIN_PATH = f"{WORKDIR}/{MAIN}"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-_NAME = __name__
 
 
 def _module(name: str) -> types.ModuleType:

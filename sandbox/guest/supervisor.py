@@ -24,6 +24,7 @@ import json
 import os
 import signal
 import sys
+import time
 from typing import Any, NoReturn, Optional
 
 from . import rehearsal, wire
@@ -31,7 +32,7 @@ from .buffers import Buffer, Results
 from .clocks import Clocks
 from .program import F_ADD_SEALS, SEALED, Program
 from .scratch import WORKDIR, Scratch
-from .window import BATCH_BYTES, BATCH_RUNS, Item, Runner
+from .window import BATCH_BYTES, BATCH_RUNS, WINDOW_NS, Item, Runner
 
 
 class Supervisor:
@@ -121,6 +122,7 @@ class Supervisor:
             raise wire.WireError("runs without a program")
         entries = header["items"]
         failed, dirty = False, ""
+        until_ns = time.monotonic_ns() + WINDOW_NS
         at = 0
         while at < len(entries):
             if failed:
@@ -139,7 +141,7 @@ class Supervisor:
                 blob = self._take_memfd("files", entry["blob_bytes"]) if entry["blob_bytes"] else -1
                 items.append(Item(at, entry, stdin, blob))
                 at += 1
-            failed, dirty = self.runner.batch(program, items, stop=header["stop"])
+            failed, dirty = self.runner.batch(program, items, stop=header["stop"], until_ns=until_ns)
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
         self.results.flush()
 

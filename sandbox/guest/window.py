@@ -23,6 +23,7 @@ from .scratch import Scratch
 from .watch import Streams, Watch, reap_all
 
 BATCH_BYTES = 1024 * 1024
+WINDOW_NS = 2_000_000_000
 BATCH_RUNS = 64  # each holds up to eight descriptors open
 QUIET_MS = 3  # most runs end within it: until then only the end itself wakes us, not every flush
 
@@ -68,8 +69,11 @@ class Runner:
         self.depth = 0
         self._waiting: list[Item] = []
 
-    def batch(self, program: Program, items: list[Item], *, stop: bool) -> tuple[bool, str]:
-        """Executes and reports the items; (whether one failed and `stop` is asked, why the jail is dirty or "")."""
+    def batch(self, program: Program, items: list[Item], *, stop: bool, until_ns: int) -> tuple[bool, str]:
+        """Executes and reports the items; (whether the window ends here, why the jail is dirty or "").
+
+        It ends at a failure, where `stop` is asked, and after the first run that ends later than `until_ns`.
+        """
         self.clocks.start()
         failed, dirty = False, ""
         for item in items:
@@ -79,6 +83,8 @@ class Runner:
             if item.wall_ns > 20_000_000:
                 self._report(program)
                 self.results.flush()
+                # A window holds a slot of the node: one that lasts gives it back, and the host asks for the rest anew.
+                failed = failed or time.monotonic_ns() > until_ns
             if failed:
                 break
         self._report(program)
