@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.errors import LanguageError, SandboxError
+from sandbox.jails.base import PRECOMPILED_DIR
 from sandbox.languages import Language
 from sandbox.types import MIB, Execution, Limits, Status
 
@@ -110,7 +111,7 @@ class Builds:
             precompiled = self._precompiled(language)
         argv = [word.format(source=main, output="a.out") for word in self._command(language)]
         if precompiled is not None:
-            argv[1:1] = ["-I", "/opt/precompiled"]
+            argv[1:1] = ["-I", PRECOMPILED_DIR]
         done = self._compile(argv, files, "a.out", precompiled, BUILD_LIMITS)
         if done.ok and "a.out" in done.files:
             return bytes(done.files["a.out"])

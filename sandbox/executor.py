@@ -18,12 +18,14 @@ from typing import Any
 
 from sandbox import languages, probe
 from sandbox.builds import Builds
+from sandbox.frames import Image, bytes_of
 from sandbox.jails.base import USUAL_MODULES, JailSpec
 from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
 from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
+from sandbox.memory import MemoryBudget
 from sandbox.pool import Pool
 from sandbox.runtime import Runtime
-from sandbox.session import Image, Session, _bytes
+from sandbox.session import Session
 from sandbox.slots import Slots
 from sandbox.types import MIB, Call, Execution, Limits, Program, Run
 
@@ -71,7 +73,7 @@ class Sandbox:
             self.slot_count = affordable
         self.jobs = jobs or self.slot_count
         self.slots = Slots(self.slot_count)
-        self._memory = _MemoryBudget(self.memory_budget_mb)
+        self._memory = MemoryBudget(self.memory_budget_mb)
         self._launcher = BubblewrapLauncher(cgroups, pin=pin)
         self.jail_kind = self._launcher.kind
         self.pool = Pool(self._launcher, keep=2 * self.jobs)
@@ -172,7 +174,7 @@ class Sandbox:
                 return session.run(runs, stop_on_failure=False)
 
         pending: deque[Future[list[Execution]]] = deque()
-        threads = self.threads()
+        threads = self._pool_of_threads()
         try:
             for program, runs in work:
                 pending.append(threads.submit(one, program, runs))
@@ -184,7 +186,7 @@ class Sandbox:
             for future in pending:
                 future.cancel()
 
-    def threads(self) -> ThreadPoolExecutor:
+    def _pool_of_threads(self) -> ThreadPoolExecutor:
         """The threads that this Sandbox spreads work over, `jobs` of them."""
         with self._lock:
             if self._threads is None:
@@ -236,10 +238,10 @@ class Sandbox:
 
     def place(self, limits: Limits) -> AbstractContextManager[Any]:
         """A slot of the node and the memory for one run, waited for."""
-        stack = ExitStack()
-        stack.enter_context(self._memory.hold(limits.memory_mb))
-        stack.enter_context(self.slots.hold())
-        return stack
+        with ExitStack() as stack:
+            stack.enter_context(self._memory.hold(limits.memory_mb))
+            stack.enter_context(self.slots.hold())
+            return stack.pop_all()
 
     def _compile(
         self, argv: list[str], files: dict[str, bytes], wanted: str, precompiled: Path | None, limits: Limits
@@ -249,51 +251,18 @@ class Sandbox:
             return session.run([Run(collect=(wanted,))])[0]
 
 
-class _MemoryBudget:
-    """Megabytes that runs of this process may use at once; one run alone may have more than there is."""
-
-    def __init__(self, total_mb: int) -> None:
-        self._total = total_mb
-        self._used = 0
-        self._changed = threading.Condition()
-
-    def hold(self, wanted_mb: int) -> _Held:
-        with self._changed:
-            while self._used and self._used + wanted_mb > self._total:
-                self._changed.wait()
-            self._used += wanted_mb
-        return _Held(self, wanted_mb)
-
-    def release(self, held_mb: int) -> None:
-        with self._changed:
-            self._used -= held_mb
-            self._changed.notify_all()
-
-
-class _Held:
-    def __init__(self, budget: _MemoryBudget, held_mb: int) -> None:
-        self._budget = budget
-        self._held_mb = held_mb
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self._budget.release(self._held_mb)
-
-
 def _program(program: Program | str, language: str) -> Program:
     return program if isinstance(program, Program) else Program(program, language)
 
 
 def _files(program: Program, file_name: str) -> list[tuple[str, bytes]]:
     """The program's files, the main one first."""
-    files = [(name, _bytes(text)) for name, text in program.files.items() if name != program.entry]
+    files = [(name, bytes_of(text)) for name, text in program.files.items() if name != program.entry]
     if program.entry is not None:
-        return [(program.entry, _bytes(program.files[program.entry])), *files]
+        return [(program.entry, bytes_of(program.files[program.entry])), *files]
     if file_name in program.files:
         raise ValueError(f"Program.files holds {file_name!r}, the name of the main file: name it as the entry")
-    return [(file_name, _bytes(program.source)), *files]
+    return [(file_name, bytes_of(program.source)), *files]
 
 
 def _contents(files: list[tuple[str, bytes]]) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ class Limits:
     cpu_time_s: CPU seconds of all processes of the run together; fractions count.
     wall_time_s: seconds on the clock, time spent waiting for a CPU left out; None: 3 x cpu_time_s + 2.
     memory_mb: MiB held resident by the run's processes together, files in its scratch space included.
-    output_bytes: bytes on stdout; stderr beyond the same size is cut and is never a verdict.
+    output_bytes: bytes on stdout; of a stderr beyond 192 KiB its begin and end are kept, and it is never a verdict.
     scratch_mb: MiB of files under the run's working directory.
     processes: processes and threads at one time. open_files: descriptors of one process.
     """
@@ -120,9 +120,10 @@ class Execution:
     """What one run did.
 
     exit_code and signal: at most one is set. cpu_time_s: of all its processes; wall_time_s: on the clock.
-    memory_mb: MiB held resident at the peak, None where it could not be measured. returned: what a Call gave back,
-    as plain data (None for a Run; `has_returned` tells a returned None from nothing). truncated: stdout or stderr
-    was cut. marginal: it ran near its CPU limit and was timed again alone. build_log: what the compiler said.
+    memory_mb: MiB held resident at the peak, None where it could not be measured. stdout_bytes, stderr_bytes: as they
+    came, and the compiler's words on stderr where the build failed. returned: what a Call gave back, as plain data
+    (None for a Run; `has_returned` tells a returned None from nothing). truncated: stdout or stderr was cut. marginal:
+    it ran near its CPU limit and was timed again alone. files: what was left of `Run.collect`, by name.
     """
 
     status: Status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -72,7 +72,6 @@ class JailSpec:
     template: tuple[str, ...] = USUAL_MODULES
     scratch_mb: int = 64
     precompiled: Path | None = None
-    seat: int | None = field(default=None, compare=False)
 
 
 class Jail(Protocol):

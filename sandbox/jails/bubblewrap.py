@@ -26,6 +26,7 @@ from sandbox.errors import JailError
 from sandbox.jails import base
 from sandbox.jails.cgroup import Cgroups, Group, NoCgroups
 from sandbox.jails.connection import Connection
+from sandbox.jails.descriptors import Descriptors
 from sandbox.jails.mounts import mounts_for, walkable
 from sandbox.jails.seccomp import bpf_program
 from sandbox.jails.spawner import Spawner
@@ -82,11 +83,6 @@ class BubblewrapLauncher:
         self._choosing = threading.Lock()
         self.kind = "bubblewrap+" + (f"cgroup-v{cgroups.version}" if isinstance(cgroups, Cgroups) else "watched")
 
-    @property
-    def bwrap(self) -> Path | None:
-        """The binary in use, None before the first jail."""
-        return self._bwrap
-
     def open(self, spec: base.JailSpec) -> BubblewrapJail:
         """A jail that is ready. Raises JailError with what bwrap said, and the mend."""
         with self._choosing:
@@ -127,10 +123,7 @@ class BubblewrapLauncher:
     def _start(
         self, spec: base.JailSpec, binary: Path, seat: Seat, group: Group | None, undo: contextlib.ExitStack
     ) -> BubblewrapJail:
-        files = _Descriptors()
-        undo_files = contextlib.ExitStack()
-        undo_files.callback(files.close)
-        with undo_files:
+        with contextlib.closing(Descriptors()) as files:
             to_jail, to_jail_w = files.pipe()
             from_jail, from_jail_w = files.pipe()
             words = files.memfd("words")
@@ -192,7 +185,7 @@ class BubblewrapLauncher:
         environment = {"LD_LIBRARY_PATH": str(self._spawner.reachable(libraries))} if libraries.is_dir() else {}
         return self._spawner.reachable(binary), environment
 
-    def _options(self, spec: base.JailSpec, files: _Descriptors, info_fd: int, block_fd: int) -> list[str]:
+    def _options(self, spec: base.JailSpec, files: Descriptors, info_fd: int, block_fd: int) -> list[str]:
         mounts = mounts_for(spec)
         other = os.getuid() == 0
         options = [
@@ -301,45 +294,3 @@ def _child_pid(info_fd: int, process: subprocess.Popen[bytes], words: int) -> in
             return int(json.loads(text)["child-pid"])
         except ValueError:
             continue  # not whole yet
-
-
-class _Descriptors:
-    """The descriptors that one start needs; all closed at its end but those that are kept."""
-
-    def __init__(self) -> None:
-        self._open: set[int] = set()
-        self.inherited: list[int] = []
-
-    def pipe(self) -> tuple[int, int]:
-        ends = os.pipe()
-        self._open.update(ends)
-        return ends
-
-    def memfd(self, name: str) -> int:
-        fd = os.memfd_create(name)
-        self._open.add(fd)
-        return fd
-
-    def data(self, name: str, content: bytes) -> int:
-        fd = self.memfd(name)
-        os.write(fd, content)
-        os.lseek(fd, 0, os.SEEK_SET)
-        return fd
-
-    def inherit(self, name: str, content: bytes) -> int:
-        fd = self.data(name, content)
-        self.inherited.append(fd)
-        return fd
-
-    def keep(self, fd: int) -> int:
-        self._open.discard(fd)
-        return fd
-
-    def close_one(self, fd: int) -> None:
-        self._open.discard(fd)
-        os.close(fd)
-
-    def close(self) -> None:
-        for fd in self._open:
-            os.close(fd)
-        self._open.clear()
