@@ -15,10 +15,11 @@ from code_pipeline.blocks import Blocks, Prepared, Workers
 from code_pipeline.cache import VerdictCache
 from code_pipeline.checkers import default_checker
 from code_pipeline.checkers.base import Checker
+from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
 from code_pipeline.extract import extract_program
 from code_pipeline.limits import check_factors, limits_for
-from code_pipeline.suite import Suite, encoded
+from code_pipeline.suite import Suite
 from code_pipeline.trial import Trial, named
 from code_pipeline.types import Judgement, Problem, Submission, Verdict
 from sandbox import Program, Sandbox, languages

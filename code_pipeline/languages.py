@@ -97,13 +97,15 @@ _TS_LINE = (*_JS_LINE, r"(?:export[ \t]+)?(?:interface|enum|namespace|declare)[ 
 _JS_READS = re.compile(r"\bstdin\b|/dev/stdin|\breadline\b|\breadFileSync\b")
 
 _JAVASCRIPT = frozenset({"javascript", "js", "node", "nodejs", "mjs", "ecmascript"})
+_CPP = Look(
+    frozenset({"cpp", "c++", "cc", "cxx", "hpp", "g++", "gcc"}), _code_line(*_C_LINE), _C_MARKS, _C_CLOSING, _MAIN
+)
 LOOKS: Mapping[str, Look] = {
     "python3": _PYTHON,
     "pypy3": _PYTHON,
     "c": Look(frozenset({"c", "c99", "c11", "c17", "gcc", "h"}), _code_line(*_C_LINE), _C_MARKS, _C_CLOSING, _MAIN),
-    "cpp": Look(
-        frozenset({"cpp", "c++", "cc", "cxx", "hpp", "g++", "gcc"}), _code_line(*_C_LINE), _C_MARKS, _C_CLOSING, _MAIN
-    ),
+    "cpp": _CPP,
+    "cpp20": _CPP,
     "java": Look(
         frozenset({"java"}),
         _code_line(
@@ -179,11 +181,6 @@ NOT_PROGRAMS = frozenset({
 })
 # fmt: on
 UNTAGGED = frozenset({"", "code", "solution", "program", "answer", "source"})
-
-
-def look_of(language: str) -> Look:
-    """What a language looks like. Raises KeyError naming it where it is none of ours."""
-    return LOOKS[language]
 
 
 def tag_of(info: str) -> str:

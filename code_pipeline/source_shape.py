@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 
-from code_pipeline.languages import Look, look_of
+from code_pipeline.languages import LOOKS, Look
 
 _MOST_READ = 256 * 1024  # characters
 
@@ -60,7 +60,7 @@ _CODE_END = re.compile(r"[;{}(),:\\][ \t]*(?:(?://|#)[^\n]*)?\r?$|^[ \t]*(?://|#
 
 def is_source(text: str, language: str) -> bool:
     """Whether a whole text is source code, and not prose, or prose around code."""
-    look = look_of(language)
+    look = LOOKS[language]
     if look.comment == "#" and "python" in look.tags and reads_as_python(text):
         return True
     head = text[:_MOST_READ]
@@ -69,7 +69,7 @@ def is_source(text: str, language: str) -> bool:
 
 def has_code(text: str, language: str) -> bool:
     """Whether a text holds a line that only code in this language has."""
-    look = look_of(language)
+    look = LOOKS[language]
     for line in look.code_line.finditer(text[:_MOST_READ]):
         if not (look.comment and line[0].lstrip().startswith(look.comment + " ")):
             return True
@@ -78,7 +78,7 @@ def has_code(text: str, language: str) -> bool:
 
 def from_first_code_line(text: str, language: str) -> str | None:
     """What follows, from the first line on that only code in this language has; None where there is none."""
-    line = look_of(language).code_line.search(text[:_MOST_READ])
+    line = LOOKS[language].code_line.search(text[:_MOST_READ])
     return text[line.start() :] if line else None
 
 

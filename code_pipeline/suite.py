@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
+from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
 from code_pipeline.types import Problem, TestCase
 from sandbox.types import Call, Run
@@ -115,14 +116,6 @@ class Suite:
             return test.stdin, test.expected  # a text remembers its hash, so this reads it once
         data = _plain_bytes((test.stdin, test.arguments, test.expected))
         return blake2b(data, digest_size=16).digest() if data is not None else index
-
-
-def encoded(text: str) -> bytes:
-    """The text's bytes. Lone surrogates become the bytes that they stand for, else their three-byte form."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
 
 
 def _plain_bytes(value: Any) -> bytes | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Protocol
 
+from code_pipeline.encoding import encoded
 from code_pipeline.types import TestCase
 
 SHOWN = 80  # how much of a value a reason shows, in characters
@@ -88,10 +89,7 @@ def expected_text(case: TestCase) -> bytes:
         return expected
     if not isinstance(expected, str):
         raise TypeError(f"a test's expected output must be text, not {type(expected).__name__}; join lines with '\\n'")
-    try:
-        return expected.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return expected.encode("utf-8", "surrogatepass")
+    return encoded(expected)
 
 
 def shown(data: bytes) -> str:

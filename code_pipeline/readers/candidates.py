@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from code_pipeline.errors import RowError
+from code_pipeline.languages import LOOKS
 from code_pipeline.readers.base import Candidate, ReadOptions
 from code_pipeline.readers.cases import decoded
 from code_pipeline.readers.json_text import without_lone_surrogates
-from code_pipeline.readers.languages import LANGUAGES, language_named
+from code_pipeline.readers.languages import language_named
 from code_pipeline.readers.solutions import LABELS, References, reference_items
 from code_pipeline.types import Submission, Verdict
 
@@ -117,7 +118,7 @@ def _candidate(
     if text is None:
         return Candidate(raw, submission, Verdict.NO_RESPONSE, reason)
     if ours is None:
-        reason = f"language {str(language)[:60]!r} is none of {', '.join(LANGUAGES)}"
+        reason = f"language {str(language)[:60]!r} is none of {', '.join(LOOKS)}"
         return Candidate(raw, submission, Verdict.UNSUPPORTED_LANGUAGE, reason)
     return Candidate(raw, submission)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-LANGUAGES = ("python3", "pypy3", "c", "cpp", "java", "javascript", "typescript", "go", "rust", "bash")
-
 # Tried in order on the name in lower case without white space.
 _PATTERNS = tuple(
     (re.compile(pattern), language)

@@ -18,6 +18,7 @@ from code_pipeline import (
     VerdictCache,
 )
 from code_pipeline.checkers import checker_from_spec
+from code_pipeline.languages import LOOKS
 from sandbox import Execution, Limits, Sandbox, SandboxError, Status, languages
 
 TESTS = tuple(TestCase(f"{n}\n", f"{n * n}\n") for n in range(12))
@@ -119,6 +120,10 @@ def test_rows_that_cannot_be_judged(judge):
     bad = one(judge, replace(SQUARE, limits=ProblemLimits(time_limit_s=float("nan"))), RIGHT)
     assert (bad.verdict, "time_limit_s" in bad.reason) == (Verdict.BAD_PROBLEM, True)
     assert one(judge, replace(SQUARE, input_file="/etc/passwd"), RIGHT).verdict is Verdict.BAD_PROBLEM
+
+
+def test_every_language_of_the_sandbox_can_be_judged():
+    assert languages().keys() <= LOOKS.keys()
 
 
 def test_cpp(judge):
