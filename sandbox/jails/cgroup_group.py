@@ -175,15 +175,20 @@ class Group(ABC):
 
     @staticmethod
     def _write(path: Path, text: str) -> None:
-        """One write to one of the kernel's files, which exists: a file is never made here."""
+        """As the function below. Raises JailError naming the file."""
         try:
-            fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                os.write(fd, text.encode())
-            finally:
-                os.close(fd)
+            write(path, text)
         except OSError as error:
             raise JailError(f"cannot write {text!r} to {path}: {error.strerror}") from error
+
+
+def write(path: Path, text: str) -> None:
+    """One write to one of the kernel's files, which exists: a file is never made here. Raises OSError."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
 
 
 def _pids(directories: Sequence[Path]) -> list[int]:

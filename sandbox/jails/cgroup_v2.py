@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from sandbox.errors import JailError
-from sandbox.jails.cgroup_group import Group
+from sandbox.jails.cgroup_group import Group, write
 
 VERSION = 2
 NEEDED = ("memory", "pids")
@@ -95,12 +95,12 @@ def delegated(own: Path) -> Path | str:
     order = " ".join(f"+{name}" for name in wanted)
     try:
         try:
-            _write(parent / "cgroup.subtree_control", order)
+            write(parent / "cgroup.subtree_control", order)
         except OSError as error:
             if error.errno != errno.EBUSY:
                 raise
             _move_processes(parent, parent / HOST_LEAF)
-            _write(parent / "cgroup.subtree_control", order)
+            write(parent / "cgroup.subtree_control", order)
     except OSError as error:
         return f"{parent} cannot hand down {', '.join(wanted)}: {error.strerror}"
     return parent
@@ -115,17 +115,9 @@ def _move_processes(source: Path, leaf: Path) -> None:
             return
         for pid in pids:
             try:
-                _write(leaf / "cgroup.procs", pid)
+                write(leaf / "cgroup.procs", pid)
             except ProcessLookupError:
                 continue  # it ended meanwhile
-
-
-def _write(path: Path, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
 
 
 def cpu_quota(directory: Path) -> float | None:

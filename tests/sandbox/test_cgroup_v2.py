@@ -33,7 +33,7 @@ class Kernel:
         self._mkdir, self._rmdir = Path.mkdir, Path.rmdir
         monkeypatch.setattr(Path, "mkdir", lambda path, **kwargs: self.mkdir(path, **kwargs))  # noqa: PLW0108 - binds the path
         monkeypatch.setattr(Path, "rmdir", lambda path: self.rmdir(path))  # noqa: PLW0108 - binds the path
-        monkeypatch.setattr(cgroup_v2, "_write", self.write)
+        monkeypatch.setattr(cgroup_v2, "write", self.write)
         monkeypatch.setattr(Group, "_write", staticmethod(self.write))
 
     def mkdir(self, path: Path, **kwargs: bool) -> None:
