@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.errors import RuntimeSettingError
 from sandbox.jails.base import PACKAGES_DIR, PRECOMPILED_DIR, JailSpec
 
 # Programs and libraries; nothing of /usr/local, /usr/src or /usr/share/doc, where people keep their own things.
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/include")
+_OWN = ("/tmp", "/var/tmp", "/dev", "/proc")  # noqa: S108 - the jail's
 _LINKED = ("/bin", "/lib", "/lib32", "/lib64")
 _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 _SITE = ("site-packages", "dist-packages")
@@ -24,7 +26,7 @@ class Mounts:
 
 
 def mounts_for(spec: JailSpec) -> Mounts:
-    """The mounts of a jail."""
+    """The mounts of a jail. Raises RuntimeSettingError for an interpreter that cannot be seen there."""
     binds: list[tuple[Path, str]] = []
     links: list[tuple[str, str]] = []
     for name in (*_SYSTEM, *_ETC):
@@ -38,6 +40,12 @@ def mounts_for(spec: JailSpec) -> Mounts:
         elif path.is_dir():
             binds.append((path, name))
     runtime = spec.runtime
+    for name in _OWN:
+        if _covered(str(runtime.prefix), [(Path(name), name)]):
+            raise RuntimeSettingError(
+                f"the interpreter's installation {runtime.prefix} lies below {name}, which in a jail is its own: "
+                "run ot-code with an interpreter that lies elsewhere"
+            )
     # An interpreter of the system lies below /usr, of which the parts above are bound already.
     if str(runtime.prefix) != "/usr" and not _covered(str(runtime.prefix), binds):
         binds.append((runtime.prefix, str(runtime.prefix)))
