@@ -11,6 +11,7 @@ _PATTERNS = tuple(
         (r"pypy2.*|python2.*|py2(\.[0-9]+)?", None),
         (r"pypy(3.*)?", "pypy3"),
         (r"(c?python|py)(3.*)?", "python3"),
+        (r"(gnu|ms|clang|g)?\+*(c\+\+|cpp|g\+\+|cc|cxx)(20|2a|23|2b)(?![0-9])[-0-9a-z().]*", "cpp20"),
         (r"(gnu|ms|clang|g)?\+*(c\+\+|cpp|g\+\+|cc|cxx)[-0-9a-z().]*", "cpp"),
         (r"(gnu)?c([0-9]{2}|gcc)?", "c"),
         (r"java([0-9.]+)?", "java"),

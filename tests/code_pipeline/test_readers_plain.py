@@ -71,7 +71,7 @@ class TestPlain:
             ("Python 3", "python3"),
             ("PyPy 3-64", "pypy3"),
             ("GNU C++17", "cpp"),
-            ("C++20 (GCC 13-64)", "cpp"),
+            ("C++20 (GCC 13-64)", "cpp20"),
             ("c", "c"),
             ("node.js", "javascript"),
             ("Java 21", "java"),
