@@ -30,6 +30,7 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 
+_RETIRE_S = 5.0
 _POLL_FIRST_S, _POLL_LAST_S = 0.0002, 0.002
 _SEATS = 4096
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -103,11 +104,11 @@ class Slots:
                 files.give_all()
 
     def close(self) -> None:
-        """Gives the files back; the next use opens them again."""
+        """Gives the files back; the next use opens them again. Who still waits for a slot gets a SandboxError."""
         with self._opening:
             files, self._files = self._files, None
         if files is not None:
-            files.close()
+            files.retire()
 
     def _open(self) -> _Files:
         with self._opening:
@@ -132,12 +133,15 @@ class _Files:
         self._freed = threading.Event()
         self._held: dict[int, int] = {}  # slot -> thread
         self._waiting = False
+        self._retired = False
         self._next = 0
         self._queue = _open(directory / "queue.lock")
         self._slots = [_open(directory / f"slot-{index}.lock") for index in range(count)]
 
     def take(self) -> int:
         with self._turn:
+            if self._retired:
+                raise SandboxError("this Sandbox was closed while a run waited for its turn")
             try:
                 fcntl.flock(self._queue, fcntl.LOCK_EX)
                 slot = self._find_free()
@@ -168,6 +172,16 @@ class _Files:
         fcntl.flock(self._queue, fcntl.LOCK_UN)
         self._turn.release()
 
+    def retire(self) -> None:
+        """Closes them once no thread waits on them: closed under one, a descriptor might be another's by then."""
+        self._retired = True
+        self._freed.set()
+        if self._turn.acquire(timeout=_RETIRE_S):  # else another process has kept the queue: they are left open
+            try:
+                self.close()
+            finally:
+                self._turn.release()
+
     def close(self) -> None:
         for fd in (self._queue, *self._slots):
             os.close(fd)
@@ -179,6 +193,8 @@ class _Files:
         try:
             while True:
                 self._freed.clear()
+                if self._retired:
+                    raise SandboxError("this Sandbox was closed while a run waited for its turn")
                 for _ in self._slots:
                     if slot not in self._held and _try(self._slots[slot]):
                         return slot

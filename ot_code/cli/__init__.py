@@ -26,14 +26,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("ot_code.cli.doctor", "say what works on this machine, what does not, and the mend"),
 }
 
+_MOST_DIGITS = 100_000  # as many as the readers take
 _SEE_ALSO = "`ot-code COMMAND --help` shows a command's options and examples."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command of `argv` (default: this process's arguments); returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if hasattr(sys, "set_int_max_str_digits"):  # absent in early 3.10; rows hold integers of any length
-        sys.set_int_max_str_digits(0)
+    if hasattr(sys, "set_int_max_str_digits"):  # absent in early 3.10; rows hold long integers
+        sys.set_int_max_str_digits(_MOST_DIGITS)  # not 0: reading one takes the square of its length
     try:
         name = _chosen(words)
         if name is None:

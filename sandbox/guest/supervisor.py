@@ -207,7 +207,8 @@ def main(config: dict[str, Any]) -> None:
         site.sethelper()
         if hasattr(sys, "set_int_max_str_digits"):
             sys.set_int_max_str_digits(0)
-        os.environ.pop("LD_BIND_NOW", None)  # was for this interpreter
+        for name in ("LD_BIND_NOW", "LD_LIBRARY_PATH"):
+            os.environ.pop(name, None)  # were for this interpreter
         os.chdir(WORKDIR)
         os.umask(0o022)
         # Only ours is on the path now: a program's folder comes first, as `python3 FILE` has it.

@@ -27,7 +27,7 @@ from sandbox.jails import base
 from sandbox.jails.cgroup import Cgroups, Group, NoCgroups
 from sandbox.jails.connection import Connection
 from sandbox.jails.descriptors import Descriptors
-from sandbox.jails.mounts import mounts_for, walkable
+from sandbox.jails.mounts import mounts_for, seen_as, walkable
 from sandbox.jails.seccomp import bpf_program
 from sandbox.jails.spawner import Spawner
 from sandbox.slots import Seat, Seats
@@ -147,7 +147,7 @@ class BubblewrapLauncher:
                 }
                 if os.getuid() == 0:
                     keywords |= {"user": FIRST_UID + seat.index, "group": FIRST_UID + seat.index, "extra_groups": []}
-                interpreter = str(spec.runtime.interpreter)
+                interpreter = seen_as(spec.runtime.interpreter, spec.runtime)
                 python = [interpreter, "-s", "-S", "-B", "-c", base.BOOTSTRAP]
                 return ["/bin/sh", "-c", _LIMITED, str(program), "--args", str(args_fd), "--", *python], keywords
 
@@ -197,6 +197,9 @@ class BubblewrapLauncher:
             options += ["--setenv", name, value]
         # Functions of libraries are found at the start, once, and not in each child at their first use.
         options += ["--setenv", "PYTHONPATH", base.PACKAGES_DIR, "--setenv", "LD_BIND_NOW", "1"]
+        libraries = spec.runtime.prefix / "lib"
+        if seen_as(libraries, spec.runtime) != str(libraries):  # a libpython that is looked for where it was built
+            options += ["--setenv", "LD_LIBRARY_PATH", seen_as(libraries, spec.runtime)]
         for source, target in mounts.binds:
             reach = source if walkable(source, uid_is_other=other) else self._spawner.reachable(source)
             options += ["--ro-bind", str(reach), target]

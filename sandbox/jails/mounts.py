@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.errors import RuntimeSettingError
 from sandbox.jails.base import PACKAGES_DIR, PRECOMPILED_DIR, JailSpec
+from sandbox.runtime import Runtime
 
 # Programs and libraries; nothing of /usr/local, /usr/src or /usr/share/doc, where people keep their own things.
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/include")
 _OWN = ("/tmp", "/var/tmp", "/dev", "/proc")  # noqa: S108 - the jail's
+_MOVED = "/opt/python"
 _LINKED = ("/bin", "/lib", "/lib32", "/lib64")
 _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
 _SITE = ("site-packages", "dist-packages")
@@ -26,7 +27,7 @@ class Mounts:
 
 
 def mounts_for(spec: JailSpec) -> Mounts:
-    """The mounts of a jail. Raises RuntimeSettingError for an interpreter that cannot be seen there."""
+    """The mounts of a jail."""
     binds: list[tuple[Path, str]] = []
     links: list[tuple[str, str]] = []
     for name in (*_SYSTEM, *_ETC):
@@ -40,22 +41,24 @@ def mounts_for(spec: JailSpec) -> Mounts:
         elif path.is_dir():
             binds.append((path, name))
     runtime = spec.runtime
-    for name in _OWN:
-        if _covered(str(runtime.prefix), [(Path(name), name)]):
-            raise RuntimeSettingError(
-                f"the interpreter's installation {runtime.prefix} lies below {name}, which in a jail is its own: "
-                "run ot-code with an interpreter that lies elsewhere"
-            )
     # An interpreter of the system lies below /usr, of which the parts above are bound already.
     if str(runtime.prefix) != "/usr" and not _covered(str(runtime.prefix), binds):
-        binds.append((runtime.prefix, str(runtime.prefix)))
-    if not _covered(str(runtime.interpreter), binds):
+        binds.append((runtime.prefix, seen_as(runtime.prefix, runtime)))
+    if not _covered(seen_as(runtime.interpreter, runtime), binds):
         binds.append((runtime.interpreter.parent, str(runtime.interpreter.parent)))
     for package in runtime.packages:
         binds.extend((path, f"{PACKAGES_DIR}/{path.name}") for path in package.paths)
     if spec.precompiled is not None:
         binds.append((spec.precompiled, PRECOMPILED_DIR))
     return Mounts(tuple(binds), tuple(links), tuple(_site_folders(spec)))
+
+
+def seen_as(path: Path, runtime: Runtime) -> str:
+    """Where the jail sees a path of the runtime: where the host does, unless that lies below a jail's own folders."""
+    prefix = runtime.prefix
+    if any(Path(name) in prefix.parents for name in _OWN) and path.is_relative_to(prefix):
+        return str(Path(_MOVED) / path.relative_to(prefix))
+    return str(path)
 
 
 def _covered(path: str, binds: list[tuple[Path, str]]) -> bool:
@@ -69,7 +72,7 @@ def _site_folders(spec: JailSpec) -> list[str]:
     folders = [prefix / "lib" / f"python{version}" / name for name in _SITE] + [
         prefix / "lib/python3" / name for name in _SITE
     ]
-    return [str(folder) for folder in folders if folder.is_dir()]
+    return [seen_as(folder, spec.runtime) for folder in folders if folder.is_dir()]
 
 
 def walkable(path: Path, *, uid_is_other: bool) -> bool:
