@@ -4,7 +4,7 @@
 # stdout: the whole of it, stripped        # contains: hexadecimal bytes somewhere in it
 # limits: name=value ...                   # stdin: text          # files: names that each run brings
 # runs: how often in one session, each with the same result (what one leaves, the next would find)
-# jail: any (this one may cost the jail; by default the next program must meet the same one, untouched)
+# jail: any (it may cost the jail, for what it leaves to wipe or the kernel holds; else the next one meets the same)
 # wall_under: seconds                      # machine: the only architecture that it is for
 # watched: why it is not contained where memory and CPU are only watched
 """
@@ -64,14 +64,14 @@ class Case:
         run = Run(self.facts.get("stdin", ""), files)
         return session.run([run] * self.runs, stop_on_failure=False)
 
-    def objections(self, executions: list[Execution]) -> list[str]:
+    def objections(self, executions: list[Execution], overshoot_mb: float = 0.0) -> list[str]:
         """What is not as it must be; empty when the program was contained and judged rightly."""
         found = [] if len(executions) == self.runs else [f"{len(executions)} executions of {self.runs}"]
         for execution in executions:
-            found += self._objections(execution)
+            found += self._objections(execution, overshoot_mb)
         return found
 
-    def _objections(self, execution: Execution) -> list[str]:
+    def _objections(self, execution: Execution, overshoot_mb: float) -> list[str]:
         found = []
         status, *number = self.facts["expect"].split()
         actual = f"{execution.status} {execution.exit_code} {execution.signal} {execution.stderr[-800:]}"
@@ -94,11 +94,7 @@ class Case:
             self.facts.get("wall_under", limits.wall_s + 1)
         ):
             found.append(f"it took {execution.wall_time_s:.2f} s")
-        if (
-            status == "memory_limit"
-            and execution.memory_mb is not None
-            and execution.memory_mb > 1.3 * limits.memory_mb
-        ):
+        if status == "memory_limit" and (execution.memory_mb or 0) > 1.05 * limits.memory_mb + overshoot_mb:
             found.append(f"it held {execution.memory_mb:.0f} MB")
         return found
 

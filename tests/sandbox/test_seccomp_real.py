@@ -31,20 +31,9 @@ def jailed(*command: str, stdin: str = "", cwd: Path | None = None) -> subproces
     filter_fd = os.memfd_create("filter")
     os.write(filter_fd, bpf_program())
     os.lseek(filter_fd, 0, os.SEEK_SET)
-    options = [
-        "--ro-bind",
-        "/",
-        "/",
-        "--dev",
-        "/dev",
-        "--proc",
-        "/proc",
-        "--tmpfs",
-        "/dev/shm",
-        "--bind",
-        "/tmp",
-        "/tmp",
-    ]
+    options = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/dev/shm", "--tmpfs", "/tmp"]
+    if sys.prefix.startswith("/tmp/"):  # a checkout below /tmp
+        options += ["--ro-bind", sys.prefix, sys.prefix]
     options += ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--seccomp", str(filter_fd)]
     if cwd is not None:
         options += ["--bind", str(cwd), str(cwd), "--chdir", str(cwd)]

@@ -1,5 +1,6 @@
 # expect: memory_limit
 # limits: memory_mb=96
+# watched: a file in memory that nobody maps is in no process's share
 import os
 import time
 

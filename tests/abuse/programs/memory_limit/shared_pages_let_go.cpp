@@ -1,7 +1,6 @@
 // expect: memory_limit
 // limits: memory_mb=96
-// watched: not seen
-// The pages of a shared mapping stay when no page table shows them any more.
+// watched: the pages of a shared mapping stay when no page table shows them any more
 #include <cstring>
 #include <sys/mman.h>
 #include <unistd.h>
