@@ -17,5 +17,5 @@ class FastOutput(IOBase):
 
 
 stdout = FastOutput(stdout)
-a, b = map(int, input().split())
-stdout.write(f"{a + b}\n")
+input()
+stdout.write(f"{sum(map(int, input().split()))}\n")
