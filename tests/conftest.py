@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,3 +15,10 @@ def sandbox() -> Iterator[Sandbox]:
     """One jail, kept over all tests: what one test leaves in it, the next would meet."""
     with Sandbox(jobs=1) as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def _usual_integers() -> None:
+    """The command line raises the length of integers that Python prints, for its whole process: not for other tests."""
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(4300)

@@ -248,7 +248,7 @@ def test_node_runs():
 def test_bash_runs():
     needs("bash")
     script = "cd /tmp; touch a; chmod +x a; seq 5 | sort -r | head -2; (sleep 0.01 & wait)"
-    script += "; cp -p a b; ls; ulimit -s 1024; echo $?"
+    script += "; cp -p a b; ls a b; ulimit -s 1024; echo $?"
     done = jailed("bash", "-c", script)
     assert (done.stdout.split(), done.stderr) == (["5", "4", "a", "b", "0"], "")
 
