@@ -11,7 +11,7 @@ from sandbox.errors import GuestProtocolError, JailError
 from sandbox.guest import wire
 from sandbox.types import MIB, Call, Execution, Limits, Run, Status
 
-KILLED_AT = 1.6  # of the CPU limit: past the margin, so that noise at its edge decides nothing
+KILLED_AT = 2.0  # of the CPU limit: far past the margin, so that a slow moment does not hide a time within it
 MOST_STACK_MB = 512  # of compiled programs; no right program recurses deeper, and endless ones end in good time
 _STDERR_CAP = 3 * 64 * 1024
 _RETURNED_CAP = 16 * MIB  # a text of empty lists becomes objects of thirty times its size, in the host's memory

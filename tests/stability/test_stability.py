@@ -1,8 +1,9 @@
 """The same verdicts with one job and many, beside a CPU burner, killed and resumed: all columns but times and memory.
 
-Three hundred candidates: a third at 54 to 130 % of their CPU limit, a third that fail differently on different tests, a
-third that do what most candidates do. CPU-bound ones are calibrated on the machine and keep off the two edges where a
-verdict or flag is defined by the last percent of a noisy clock (0.70, 1.00 and 1.50 of the limit).
+Three hundred candidates: a third at 54 to 122 % of their CPU limit, a third that fail differently on different tests, a
+third that do what most candidates do. CPU-bound ones are calibrated on the machine in its quickest moment, and stand a
+fifth below the edges where a verdict or flag is defined by the last percent of a noisy clock (0.70, 1.00 and 1.50 of
+the limit): a machine's speed drifts that much from minute to minute, for all that runs on it alike.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1500)]
 LIMIT_S = 0.2
 BURN = "def burn(n):\n    s = 0\n    for i in range(n):\n        s += i * i % 7\n    return s\n"
 NOT_COMPARED = {"cpu_time_s", "wall_time_s", "memory_mb"}
-SHARES = [0.54, 0.55, 0.56, 0.57, 0.58, 0.82, 0.83, 0.84, 0.85, 0.86, 1.22, 1.24, 1.26, 1.28, 1.3]
+SHARES = [0.54, 0.55, 0.56, 0.57, 0.58, 0.79, 0.8, 0.81, 0.82, 0.83, 1.16, 1.18, 1.19, 1.2, 1.22]
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +35,9 @@ def per_second() -> float:
     """Loop turns a second of CPU time, the best of a few."""
     with Sandbox(jobs=1) as sandbox:
         runs = []
-        for _ in range(12):  # over some seconds, since machines drift
+        for _ in range(20):  # over some seconds, since machines drift
             runs.append(sandbox.run(BURN + "burn(3_000_000)", limits=Limits(cpu_time_s=20)))
-            time.sleep(0.4)
+            time.sleep(0.6)
     return 3_000_000 / min(run.cpu_time_s for run in runs)
 
 
