@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from code_pipeline.checkers.base import Checker
+    from code_pipeline.checkers.program import ProgramChecker
 
 
 class Verdict(str, Enum):
@@ -100,6 +101,7 @@ class Problem:
 
     function: the name to call, for a call-based problem; None for stdin and stdout. checker: how an answer is
     compared; None means the default, tokens. input_file, output_file: file names used in place of stdin and stdout.
+    interactor: for an interactive problem, the program that talks to each candidate and decides (see interactive.py).
     """
 
     id: str
@@ -112,6 +114,7 @@ class Problem:
     starter_code: str = ""
     input_file: str | None = None
     output_file: str | None = None
+    interactor: ProgramChecker | None = None
 
 
 @dataclass(frozen=True, slots=True)

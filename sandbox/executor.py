@@ -219,7 +219,7 @@ class Sandbox:
         spec = self._plain
         build_failure: Execution | None = None
         if not language.build:
-            argv = (f"{_WORKDIR}/{main}",)
+            argv = (f"{_WORKDIR}/{main}", *program.arguments)
             image = Image("python", argv, tuple(files))
             if (
                 self._heavy is not None
@@ -231,7 +231,7 @@ class Sandbox:
             built = self._builds.build(language, dict(files), main)
             if isinstance(built, Execution):
                 build_failure, built = built, b""
-            image = Image("exec", (f"{_WORKDIR}/a.out",), executable=built)
+            image = Image("exec", (f"{_WORKDIR}/a.out", *program.arguments), executable=built)
         if limits.scratch_mb != spec.scratch_mb:
             spec = replace(spec, scratch_mb=limits.scratch_mb)
         return Session(self, image, spec, limits, build_failure)

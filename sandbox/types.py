@@ -69,13 +69,14 @@ class Program:
     """A program to run; it holds no test data.
 
     source: text (or bytes, taken as they are) of the main file. files: further files beside it, by relative name.
-    entry: with no source, the name in `files` of the main file.
+    entry: with no source, the name in `files` of the main file. arguments: what follows the program's own name in argv.
     """
 
     source: str | bytes = ""
     language: str = "python3"
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     entry: str | None = None
+    arguments: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises ValueError for a file name that leaves the working directory, or an entry that is not there."""

@@ -180,6 +180,8 @@ def _run(code: types.CodeType, program: Program, arguments: bytes, *, is_call: b
     if not program.has_main:
         sys.argv = [code.co_filename]
         namespace["__file__"] = code.co_filename
+    if len(program.argv) > 1:
+        sys.argv = [code.co_filename, *program.argv[1:]]
     if program.meets_signals:
         _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     if program.seed:
