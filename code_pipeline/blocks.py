@@ -54,10 +54,15 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A candidate's program, ready to run, and its language: equal for identical candidates."""
+    """A candidate's program, ready to run, and its language: equal for identical candidates.
+
+    entry, files: of a program that is more than one text, its main file's name and the files beside it.
+    """
 
     program: str
     language: str
+    entry: str | None = None
+    files: tuple[tuple[str, str | bytes], ...] = ()
 
 
 class Bench(Protocol):

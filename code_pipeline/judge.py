@@ -128,6 +128,9 @@ class Judge:
                 return self._unrun(
                     suite, submission, Verdict.UNSUPPORTED_LANGUAGE, f"functions cannot be called in {language}"
                 )
+            if submission.entry is not None:  # a file of a package, not an answer to search for a program
+                files = tuple(sorted(submission.files.items()))
+                return Prepared(submission.response, language, submission.entry, files)
             program = extract_program(
                 submission.response, language=language, starter_code=problem.starter_code, function=problem.function
             )
@@ -161,7 +164,7 @@ class Judge:
         return Trial(
             suite=suite,
             submission_id=submission.id,
-            program=Program(source, prepared.language),
+            program=_program(prepared, source),
             order=suite.distinct if self._all_tests else order,
             all_tests=self._all_tests,
             checker=checker,
@@ -203,6 +206,13 @@ class Judge:
         return found
 
 
+def _program(prepared: Prepared, source: bytes) -> Program:
+    if prepared.entry is None:
+        return Program(source, prepared.language)
+    files = {name: encoded(text) if isinstance(text, str) else text for name, text in prepared.files}
+    return Program("", prepared.language, {**files, prepared.entry: source}, prepared.entry)
+
+
 def _version() -> str:
     from importlib import metadata  # noqa: PLC0415  it takes 30 ms, which only those who judge should pay
 
@@ -219,4 +229,7 @@ def _cache_key(trial: Trial, tests: bytes) -> bytes:
     hasher.update(json.dumps(settings, sort_keys=True, default=str).encode())
     source = trial.program.source
     hasher.update(source if isinstance(source, bytes) else source.encode())
+    if trial.program.entry is not None:
+        files = sorted(trial.program.files.items())
+        hasher.update(repr((trial.program.entry, files)).encode())
     return hasher.digest()

@@ -35,11 +35,12 @@ def limits_for(
         cpu_s = defaults.cpu_time_s
     if memory_mb is None:
         memory_mb = defaults.memory_mb
+    output_mb = _number("output_limit_mb", given.output_limit_mb, LARGEST_MB)
     return Limits(
         cpu_time_s=cpu_s,
         wall_time_s=3 * cpu_s + 2,
         memory_mb=math.ceil(memory_mb) + (known.memory_mb if known else 0),
-        output_bytes=defaults.output_bytes,
+        output_bytes=defaults.output_bytes if output_mb is None else math.ceil(output_mb * 2**20),
         scratch_mb=defaults.scratch_mb,
         processes=defaults.processes,
         open_files=defaults.open_files,

@@ -70,7 +70,9 @@ class Suite:
         hasher = blake2b(digest_size=32)
         hasher.update(repr((problem.function, problem.input_file, problem.output_file, len(self.tests))).encode())
         for test in self.tests:
-            parts = (test.arguments, test.expected) if self.is_call else (test.stdin, test.expected)
+            parts: tuple[Any, ...] = (test.arguments, test.expected) if self.is_call else (test.stdin, test.expected)
+            if test.validator_args:
+                parts += (test.validator_args,)
             for part in parts:
                 data = _plain_bytes(part)
                 if data is None:
@@ -113,7 +115,8 @@ class Suite:
     def _key(self, index: int, test: TestCase) -> Any:
         """Equal for tests that are the same, and for no others."""
         if not self.is_call and isinstance(test.expected, (str, bytes)):
-            return test.stdin, test.expected  # a text remembers its hash, so this reads it once
+            # a text remembers its hash, so this reads it once
+            return test.stdin, test.expected, test.validator_args
         data = _plain_bytes((test.stdin, test.arguments, test.expected))
         return blake2b(data, digest_size=16).digest() if data is not None else index
 

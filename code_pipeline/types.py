@@ -68,6 +68,7 @@ class TestCase:
     """One test: input text and the expected output, or arguments and the expected value.
 
     arguments is None for a stdin test. expected: text for a stdin test, plain data for a call. Never enters a jail.
+    validator_args: what a contest package adds to the arguments of its validator for this test.
     """
 
     __test__ = False  # not a test class of pytest
@@ -75,6 +76,7 @@ class TestCase:
     stdin: str | bytes = ""
     expected: Any = ""
     arguments: tuple[Any, ...] | None = None
+    validator_args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class ProblemLimits:
     time_limit_s: float | None = None
     memory_limit_mb: float | None = None
     tuned_for_cpp: bool = False
+    output_limit_mb: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,8 @@ class Submission:
     """A candidate answer.
 
     response: source code, or a model's whole answer with the code somewhere in it. origin: where it comes from
-    (for example {"column": "solutions", "label": "accepted"}).
+    (for example {"column": "solutions", "label": "accepted"}). entry: the main file's name, where the response is that
+    file and is taken as it stands; files: further files beside it, by relative name.
     """
 
     id: str
@@ -130,6 +134,8 @@ class Submission:
     response: str
     language: str = "python3"
     origin: Mapping[str, Any] = field(default_factory=dict)
+    entry: str | None = None
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
