@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from code_pipeline.checkers.base import Actual, Check, Checker
 from code_pipeline.checkers.exact import ExactChecker
 from code_pipeline.checkers.floats import FloatsChecker
+from code_pipeline.checkers.kattis import KattisChecker
 from code_pipeline.checkers.openthoughts import OpenThoughtsChecker
 from code_pipeline.checkers.tokens import TokensChecker
 from code_pipeline.checkers.unordered import AnyOrderChecker
@@ -27,6 +28,7 @@ __all__ = [
     "CheckerSpecError",
     "ExactChecker",
     "FloatsChecker",
+    "KattisChecker",
     "OpenThoughtsChecker",
     "TokensChecker",
     "ValuesChecker",
@@ -57,6 +59,15 @@ _RULES: Mapping[str, tuple[Callable[..., Checker], Mapping[str, _Parse]]] = {
     "any_order": (AnyOrderChecker, {"case_sensitive": _boolean}),
     "exact": (ExactChecker, {}),
     "floats": (FloatsChecker, {"absolute_tolerance": _tolerance, "relative_tolerance": _tolerance}),
+    "kattis": (
+        KattisChecker,
+        {
+            "case_sensitive": _boolean,
+            "space_change_sensitive": _boolean,
+            "float_absolute_tolerance": _tolerance_or_none,
+            "float_relative_tolerance": _tolerance_or_none,
+        },
+    ),
     "openthoughts": (OpenThoughtsChecker, {}),
     "tokens": (TokensChecker, {"case_sensitive": _boolean, "float_tolerance": _tolerance_or_none}),
     "values": (ValuesChecker, {"float_tolerance": _tolerance, "unwrap_single": _boolean}),
