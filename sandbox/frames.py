@@ -99,7 +99,13 @@ def _items(runs: Sequence[Run | Call]) -> tuple[list[dict[str, Any]], list[bytes
             data, collect = stdin_of(run), run.collect
             blob = _blob(tuple((name, bytes_of(text)) for name, text in run.files.items())) if run.files else b""
         items.append(
-            {"stdin_bytes": len(data), "blob_bytes": len(blob), "call": isinstance(run, Call), "collect": list(collect)}
+            {
+                "stdin_bytes": len(data),
+                "blob_bytes": len(blob),
+                "call": isinstance(run, Call),
+                "bare": isinstance(run, Call) and not run.usual_names,
+                "collect": list(collect),
+            }
         )
         bodies += [data, blob]
     return items, bodies

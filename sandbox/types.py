@@ -69,7 +69,8 @@ class Program:
     """A program to run; it holds no test data.
 
     source: text (or bytes, taken as they are) of the main file. files: further files beside it, by relative name.
-    entry: with no source, the name in `files` of the main file. arguments: what follows the program's own name in argv.
+    entry: with no source, the name in `files` of the main file. sources: names in `files` of further sources, which a
+    compiler is given together with the main one. arguments: what follows the program's own name in argv.
     """
 
     source: str | bytes = ""
@@ -77,6 +78,7 @@ class Program:
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     entry: str | None = None
     arguments: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises ValueError for a file name that leaves the working directory, or an entry that is not there."""
@@ -84,6 +86,9 @@ class Program:
             _check_name(name, "Program.files")
         if self.entry is not None and self.entry not in self.files:
             raise ValueError(f"Program.entry {self.entry!r} is not among the files {sorted(self.files)}")
+        for name in self.sources:
+            if name not in self.files:
+                raise ValueError(f"Program.sources {name!r} is not among the files {sorted(self.files)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +114,13 @@ class Call:
     """One call of a function of a program, in a fresh process.
 
     function: a name in the program, or a method of its `Solution` class. arguments: plain data (None, bool, int,
-    float, str, bytes, list, tuple, dict, set), copied by value.
+    float, str, bytes, list, tuple, dict, set), copied by value. usual_names: the names that LeetCode puts before a
+    program (List, Counter, math, ...) are there without an import; without them the program has what it imports.
     """
 
     function: str
     arguments: tuple[Any, ...] = ()
+    usual_names: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _module(name: str) -> types.ModuleType:
 _RUN_MODULE = _module("__main__")
 _CALL_MODULE = _module("solution")
 _CALL_MODULE.__dict__.update(call.usual_names())
+_BARE_MODULE = _module("solution")  # for a call without the usual names
 _ARGV = [_MAIN_PATH]
 
 
@@ -101,7 +102,8 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
     except BaseException:
         _broken(item, runner)
     try:
-        _run(code, program, arguments, is_call=is_call)
+        called = _BARE_MODULE if item.entry["bare"] else _CALL_MODULE
+        _run(code, program, arguments, called if is_call else None)
     finally:
         os._exit(70)  # only a program that broke our last lines comes here; a child never runs the supervisor's loop
 
@@ -172,8 +174,10 @@ def _broken(item: Item, runner: Runner) -> NoReturn:
         os._exit(70)
 
 
-def _run(code: types.CodeType, program: Program, arguments: bytes, *, is_call: bool) -> NoReturn:
-    module = _CALL_MODULE if is_call else _RUN_MODULE
+def _run(code: types.CodeType, program: Program, arguments: bytes, called: types.ModuleType | None) -> NoReturn:
+    """Runs the code in `called`, whose function is then called, or as `__main__` where that is None."""
+    is_call = called is not None
+    module = called or _RUN_MODULE
     namespace = module.__dict__
     sys.modules[namespace["__name__"]] = module
     sys.argv = _ARGV
