@@ -32,7 +32,9 @@ class ProblemRow:
     candidates: never empty; a row without an answer has one candidate with verdict no_response. list_column: the
     column that held several candidates, None where the row is itself one. test_columns: the columns, of those that
     the row has, that are the same for all its candidates and large. generated_tests: how many tests, at the end of
-    problem.tests, the dataset's makers generated (the rest are the contest's own).
+    problem.tests, the dataset's makers generated (the rest are the contest's own). findings: what the reader itself
+    found of the tests, by name, with how many: tests dropped because they were cut (truncated_tests), tests that the
+    source has and the row has not (incomplete_tests, missing_generated_tests; 0: nobody knows how many).
     """
 
     problem: Problem
@@ -40,6 +42,7 @@ class ProblemRow:
     list_column: str | None
     test_columns: tuple[str, ...]
     generated_tests: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
