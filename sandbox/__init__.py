@@ -16,6 +16,7 @@ from sandbox.errors import (
     SandboxError,
 )
 from sandbox.executor import Sandbox
+from sandbox.interaction import Interaction, InteractiveSession, open_interaction
 from sandbox.languages import languages
 from sandbox.runtime import Runtime
 from sandbox.session import Session
@@ -27,6 +28,8 @@ __all__ = [
     "EnforcementError",
     "Execution",
     "GuestProtocolError",
+    "Interaction",
+    "InteractiveSession",
     "JailError",
     "LanguageError",
     "Limits",
@@ -39,5 +42,6 @@ __all__ = [
     "Session",
     "Status",
     "languages",
+    "open_interaction",
     "run",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import GuestProtocolError, JailError
@@ -33,16 +33,20 @@ class Image:
     """What of a program goes into the jail.
 
     kind: "python" or "exec". files: the main file first. executable: a built program, run in place of a file.
+    environment: variables beside the sandbox's own.
     """
 
     kind: str
     argv: tuple[str, ...]
     files: tuple[tuple[str, bytes], ...] = ()
     executable: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def program(image: Image, limits: Limits, environment: Mapping[str, str]) -> list[bytes | memoryview]:
-    """What makes a program the one in force."""
+def program(
+    image: Image, limits: Limits, environment: Mapping[str, str], *, talks: bool = False
+) -> list[bytes | memoryview]:
+    """What makes a program the one in force. talks: its runs have live streams, and what they wait for is looked at."""
     blob = _blob(image.files)
     contents = [content for _, content in image.files]
     cpu_kill_s = KILLED_AT * limits.cpu_time_s
@@ -50,14 +54,14 @@ def program(image: Image, limits: Limits, environment: Mapping[str, str]) -> lis
         "op": "program",
         "kind": image.kind,
         "argv": image.argv,
-        "env": dict(environment),
+        "env": {**environment, **image.environment},
         "blob_bytes": len(blob),
         "exe_bytes": len(image.executable),
         "main": _main_at(image.files),
         "seed": any(map(_MEETS_RANDOM.search, contents)) or len(contents) > 1,
         "late": any(map(_ENDS_LATE.search, contents)),
         "meets_signals": any(map(_MEETS_SIGNALS.search, contents)),
-        "looks_at_itself": any(map(_LOOKS_AT_ITSELF.search, contents)),
+        "looks_at_itself": talks or any(map(_LOOKS_AT_ITSELF.search, contents)),
         "limits": {
             "cpu_ns": int(cpu_kill_s * 1e9),
             "cpu_s": int(cpu_kill_s) + 2,
@@ -78,6 +82,16 @@ def window(runs: Sequence[Run | Call], *, stop_on_failure: bool) -> list[bytes |
     items, bodies = _items(runs)
     header = {"op": "runs", "items": items, "stop": stop_on_failure}
     return [wire.pack(header, sum(map(len, bodies))), *bodies]
+
+
+def talk(run: Run, limits: Limits, grant: int) -> list[bytes | memoryview]:
+    """What asks for one run with live streams; `grant`: how many bytes of its stdout may be read until more are.
+
+    Its wall clock is the host's: the jail's own, twenty times as long, is only a backstop.
+    """
+    (entry,), (_, blob) = _items([run])
+    wall_ns = int(20 * limits.wall_s * 1e9)
+    return [wire.pack({"op": "talk", **entry, "grant": grant, "wall_ns": wall_ns}, len(blob)), blob]
 
 
 def stdin_of(run: Run | Call) -> bytes:

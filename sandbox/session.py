@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox import frames
 from sandbox.errors import GuestProtocolError, JailError, SandboxError
@@ -35,7 +35,7 @@ class Session:
         self._sandbox = sandbox
         self._image = image
         self._spec = spec
-        self._limits = limits
+        self.limits = limits
         self._jail: Jail | None = None
         self._loaded = False
         self._memory_set = -1
@@ -70,7 +70,7 @@ class Session:
         while len(done) < len(runs):
             begun = len(done)
             try:
-                with self._sandbox.place(self._limits):
+                with self._sandbox.place(self.limits):
                     # Not extend(): what came before a jail broke is kept.
                     for execution in self._window(runs[begun:], stop_on_failure=stop_on_failure):
                         done.append(execution)  # noqa: PERF402 - see above
@@ -79,7 +79,7 @@ class Session:
             except JailError as error:
                 self.close(broken=True)
                 if failed_at == len(done):
-                    raise self._fault(error, done) from error
+                    raise self.fault(error, done) from error
                 failed_at = len(done)
                 continue
             for index in range(begun, len(done)):
@@ -88,11 +88,11 @@ class Session:
                     return done[: index + 1]
         return done
 
-    def _fault(self, error: JailError, done: Sequence[Execution] = ()) -> SandboxError:
+    def fault(self, error: JailError, done: Sequence[Execution] = ()) -> SandboxError:
         """The fault to report: provoked when a control program passes in a fresh jail where this program broke two."""
         control = Image("python", ("/tmp/solution.py",), (("solution.py", b"print(6 * 7)\n"),))  # noqa: S108 - the jail's
         try:
-            with self._sandbox.place(self._limits), Session(self._sandbox, control, self._spec, Limits()) as session:
+            with self._sandbox.place(self.limits), Session(self._sandbox, control, self._spec, Limits()) as session:
                 provoked = session._one(_CONTROL).stdout == "42\n"
         except JailError:
             provoked = False
@@ -104,7 +104,7 @@ class Session:
 
         Noise only ever adds to a time, so the least of a few is near the truth, and of more the nearer.
         """
-        limit = self._limits.cpu_time_s
+        limit = self.limits.cpu_time_s
         if not MARGIN_LOW * limit <= first.cpu_time_s < frames.KILLED_AT * limit or first.status in _NOT_ABOUT_TIME:
             return first
         best = first
@@ -114,12 +114,12 @@ class Session:
                 return execution
             if execution.cpu_time_s < best.cpu_time_s:
                 best = execution
-            if self._is_settled(best.cpu_time_s / limit, again):
+            if self.is_settled(best.cpu_time_s / limit, again):
                 break
         return replace(best, marginal=MARGIN_LOW * limit <= best.cpu_time_s <= MARGIN_HIGH * limit)
 
     @staticmethod
-    def _is_settled(best: float, again: int) -> bool:
+    def is_settled(best: float, again: int) -> bool:
         """Whether the best time so far, as a share of the limit, says enough after so many timings."""
         if best < MARGIN_LOW or MARGIN_LOW + CLOSE < best <= 1:
             return True
@@ -134,7 +134,7 @@ class Session:
             except JailError as error:
                 self.close(broken=True)
                 if last:
-                    raise self._fault(error) from error
+                    raise self.fault(error) from error
         raise AssertionError("the loop returns or raises")
 
     def _one(self, run: Run | Call) -> Execution:
@@ -144,6 +144,23 @@ class Session:
             raise GuestProtocolError("a jail ran nothing of a window")
         return done[0]
 
+    # ---- a run with live streams, led by interaction.py ----
+
+    def start_talk(self, run: Run, grant: int) -> tuple[Jail, list[bytes | memoryview]]:
+        """The jail, ready, and the frames that start one run in it; `take_end` or `close` must follow."""
+        jail = self._ready([run])
+        outgoing = frames.talk(run, self.limits, grant)
+        if not self._loaded:
+            outgoing[:0] = frames.program(self._image, self.limits, self._sandbox.environment, talks=True)
+            self._loaded = True
+        return jail, outgoing
+
+    def take_end(self, frame: Mapping[str, Any]) -> None:
+        """Takes the jail's word that the run is over and cleared up; a dirty jail is replaced."""
+        self._held_bytes = frame.get("idle")
+        if frame.get("dirty"):
+            self.close(broken=True)
+
     # ---- one window ----
 
     def _window(self, runs: Sequence[Run | Call], *, stop_on_failure: bool) -> Iterator[Execution]:
@@ -151,17 +168,15 @@ class Session:
         kills_before = jail.group.oom_kills() if jail.group is not None else 0
         outgoing = frames.window(runs, stop_on_failure=stop_on_failure)
         if not self._loaded:
-            outgoing[:0] = frames.program(self._image, self._limits, self._sandbox.environment)
-        executions = frames.Executions(self._limits, len(runs))
+            outgoing[:0] = frames.program(self._image, self.limits, self._sandbox.environment)
+        executions = frames.Executions(self.limits, len(runs))
         finished = False
         try:
             for frame, body in jail.connection.exchange(outgoing, SILENCE_S):
                 self._loaded = True
                 if frame.get("op") == "end":
                     finished = True
-                    self._held_bytes = frame.get("idle")
-                    if frame.get("dirty"):
-                        self.close(broken=True)
+                    self.take_end(frame)
                     return
                 execution = executions.take(frame, body)
                 if execution is not None:
@@ -171,7 +186,7 @@ class Session:
             if jail.group is None or jail.group.oom_kills() <= kills_before:
                 raise
             self.close(broken=True)
-            yield Execution(Status.MEMORY_LIMIT, memory_mb=float(self._limits.memory_mb))
+            yield Execution(Status.MEMORY_LIMIT, memory_mb=float(self.limits.memory_mb))
         finally:
             if not finished and self._jail is jail:
                 self.close(broken=True)
@@ -184,9 +199,9 @@ class Session:
         group = self._jail.group
         if group is not None:
             inputs = max((len(frames.stdin_of(run)) for run in runs), default=0)
-            wanted = self._limits.memory_mb * MIB + inputs
+            wanted = self.limits.memory_mb * MIB + inputs
             if wanted > self._memory_set or not self._loaded:
                 group.set_memory(group.memory_usage() + wanted)
-                group.set_processes(self._limits.processes + 1)
+                group.set_processes(self.limits.processes + 1)
                 self._memory_set = wanted
         return self._jail

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import call, wire
 from .program import F_ADD_SEALS, SEALED
 from .scratch import MAIN, WORKDIR
+from .talk import fresh_stdin
 
 if TYPE_CHECKING:
     from .program import Program
@@ -96,6 +97,8 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
         os.dup2(os.open("/dev/null", os.O_RDONLY) if is_call else item.stdin, 0)
         os.dup2(item.out[1], 1)
         os.dup2(item.err[1], 2)
+        if item.talk is not None:
+            fresh_stdin()
         if is_call:
             os.dup2(item.ret[1], 3)
         os.closerange(4 if is_call else 3, 4096)

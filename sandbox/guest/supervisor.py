@@ -3,6 +3,7 @@
 Theory of operation. One thread, one loop: read a frame from the host, do it, answer.
 
     host -> `program` frame (its files and, for a compiled one, the executable) -> memfds, kept until the next program
+    host -> `talk` frame (one item whose streams are live: talk.py)
     host -> `runs` frame (items, then each item's stdin or arguments) -> for each item:
             stdin memfd; two pipes (three for a call); fork or posix_spawn; wait on a pidfd with our own clock;
             kill(-1) and reap until nobody is left; read CPU and memory; drain the pipes; wipe /tmp; `done` frame
@@ -32,7 +33,10 @@ from .buffers import Buffer, Results
 from .clocks import Clocks
 from .program import F_ADD_SEALS, SEALED, Program
 from .scratch import WORKDIR, Scratch
+from .talk import Talk
 from .window import BATCH_BYTES, BATCH_RUNS, WINDOW_NS, Item, Runner
+
+_OF_A_TALK = ("hear", "grant", "eof", "stop")
 
 
 class Supervisor:
@@ -62,6 +66,11 @@ class Supervisor:
                 self._take_program(header)
             elif op == "runs":
                 self._runs(header)
+            elif op == "talk":
+                self._talk(header)
+            elif op in _OF_A_TALK:
+                for _ in self._pieces(header.get("bytes", 0) if op == "hear" else 0):
+                    pass  # sent before the host knew that the run had ended
             else:
                 raise wire.WireError(f"unknown frame {op!r}")
 
@@ -142,6 +151,17 @@ class Supervisor:
                 items.append(Item(at, entry, stdin, blob))
                 at += 1
             failed, dirty = self.runner.batch(program, items, stop=header["stop"], until_ns=until_ns)
+        self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
+        self.results.flush()
+
+    def _talk(self, header: dict[str, Any]) -> None:
+        """One run whose streams are live (see talk.py)."""
+        program = self.program
+        if program is None:
+            raise wire.WireError("a talk without a program")
+        blob = self._take_memfd("files", header["blob_bytes"]) if header["blob_bytes"] else -1
+        talk = Talk(self.inp, self._read_header, header, self.transfer, self.results)
+        _, dirty = self.runner.batch(program, [Item(0, header, talk.stdin, blob, talk)], stop=True, until_ns=0)
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
         self.results.flush()
 

@@ -115,11 +115,11 @@ class Watch:
                 ticked = now
                 self._results.add({"op": "tick", "run": item.index})
                 self._results.flush()
-            met, pause_s = self._limit_met(now - begun)
+            met, pause_s = self.limit_met(now - begun)
             if met:
                 return met
 
-    def _limit_met(self, wall_ns: int) -> tuple[Optional[str], float]:
+    def limit_met(self, wall_ns: int) -> tuple[Optional[str], float]:
         """The limit that is met, and how long to sleep until the next look."""
         cpu_left = self._limits["cpu_ns"] - self._clocks.cpu_ns()
         if cpu_left <= 0:

@@ -20,6 +20,7 @@ from .buffers import Buffer, Results
 from .clocks import Clocks, Reading
 from .program import Program
 from .scratch import Scratch
+from .talk import Talk
 from .watch import Streams, Watch, reap_all
 
 BATCH_BYTES = 1024 * 1024
@@ -31,13 +32,16 @@ QUIET_MS = 3  # most runs end within it: until then only the end itself wakes us
 class Item:
     """One run: its header entry, its descriptors, and what is known of it so far."""
 
-    __slots__ = ("blob", "cut", "entry", "err", "index", "note", "out", "reading", "ret", "status", "stdin", "wall_ns")
+    __slots__ = (
+        "blob", "cut", "entry", "err", "index", "note", "out", "reading", "ret", "status", "stdin", "talk", "wall_ns",
+    )  # fmt: skip
 
-    def __init__(self, index: int, entry: dict[str, Any], stdin: int, blob: int) -> None:
+    def __init__(self, index: int, entry: dict[str, Any], stdin: int, blob: int, talk: Optional[Talk] = None) -> None:
         self.index = index
         self.entry = entry
         self.stdin = stdin
         self.blob = blob
+        self.talk = talk
         self.out = os.pipe2(os.O_CLOEXEC)
         self.err = os.pipe2(os.O_CLOEXEC)
         self.ret = os.pipe2(os.O_CLOEXEC) if entry["call"] else (-1, -1)
@@ -49,6 +53,8 @@ class Item:
 
     def close(self) -> None:
         """Closes its descriptors."""
+        if self.talk is not None:
+            self.talk.close()
         for fd in (self.stdin, self.blob, *self.out, *self.err, *self.ret):
             if fd >= 0:
                 os.close(fd)
@@ -100,7 +106,9 @@ class Runner:
         pid = self._spawn(program, item) if spawns else self._fork(program, item)
         pidfd = os.pidfd_open(pid)
         self.poll.register(pidfd, select.POLLIN)
-        if not self.poll.poll(QUIET_MS):
+        if item.talk is not None:
+            item.cut = item.talk.watch(pidfd, item, self.streams, self.clocks, program.limits)
+        elif not self.poll.poll(QUIET_MS):
             self._report(program)  # those before it: they use the same buffers, and it has a CPU of its own now
             item.cut = Watch(self.clocks, self.streams, self.results, program.limits).watch(pidfd, item, begun)
         self.poll.unregister(pidfd)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from sandbox.jails.cgroup import Group
 
 GUEST_MODULES = (
-    "wire", "buffers", "clocks", "program", "scratch", "call", "watch", "child", "window", "rehearsal", "supervisor",
+    "wire", "buffers", "clocks", "program", "scratch", "call", "watch", "talk", "child", "window", "rehearsal",
+    "supervisor",
 )  # fmt: skip
 PACKAGES_DIR = "/opt/packages"
-PRECOMPILED_DIR = "/opt/precompiled"
+PREPARED_DIR = "/opt/prepared"
 START_S = 30.0
 THREAD_STACK_BYTES = 8 * 1024 * 1024
 
@@ -64,14 +65,15 @@ main(config)
 class JailSpec:
     """What kind of jail is wanted; jails of equal specs serve the same programs.
 
-    template: modules imported before any program. scratch_mb: size of its working directory. precompiled: a host folder
-    with precompiled headers, seen read-only at PRECOMPILED_DIR.
+    template: modules imported before any program. scratch_mb: size of its working directory. prepared: a host folder
+    of what makes builds or runs quick, seen read-only at PREPARED_DIR. mounts: further host paths, seen where they are.
     """
 
     runtime: Runtime
     template: tuple[str, ...] = USUAL_MODULES
     scratch_mb: int = 64
-    precompiled: Path | None = None
+    prepared: Path | None = None
+    mounts: tuple[str, ...] = ()
 
 
 class Jail(Protocol):

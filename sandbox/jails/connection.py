@@ -58,6 +58,16 @@ class Connection:
             except KeyError:
                 pass  # all was sent
 
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The descriptor to read and the one to write, for a poll of the caller's own."""
+        return self._read_fd, self._write_fd
+
+    def receive(self) -> Iterator[Frame]:
+        """The frames that are whole after one read, which waits for nothing. Raises as `exchange` does."""
+        self._read()
+        yield from self._frames()
+
     def _read(self) -> None:
         try:
             data = os.read(self._read_fd, _CHUNK)
