@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 import threading
 from collections import deque
@@ -12,14 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from sandbox import languages, probe
-from sandbox.builds import Builds
-from sandbox.frames import Image, bytes_of
-from sandbox.jails.base import USUAL_MODULES, JailSpec
+from sandbox.frames import Image
+from sandbox.images import Images
+from sandbox.jails.base import JailSpec
 from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
 from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
 from sandbox.memory import MemoryBudget
@@ -30,7 +28,6 @@ from sandbox.slots import Slots
 from sandbox.types import MIB, Call, Execution, Limits, Program, Run
 
 WINDOW = 16
-_WORKDIR = "/tmp"  # noqa: S108 - the jail's own
 _AHEAD = 4
 
 
@@ -77,11 +74,7 @@ class Sandbox:
         self._launcher = BubblewrapLauncher(cgroups, pin=pin)
         self.jail_kind = self._launcher.kind
         self.pool = Pool(self._launcher, keep=2 * self.jobs)
-        self._builds = Builds(self._compile)
-        self._plain = JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb)
-        names = [package.name for package in self.runtime.packages]
-        self._heavy = replace(self._plain, template=(*USUAL_MODULES, *names)) if names else None
-        self._mentions = re.compile("|".join(map(re.escape, names)).encode()) if names else None
+        self._images = Images(JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb), self._run_image)
         self._threads: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._testing = threading.Lock()
@@ -213,28 +206,17 @@ class Sandbox:
 
     def _open(self, program: Program, limits: Limits | None) -> Session:
         limits = limits or self.limits
-        language = languages.language(program.language)
-        files = _files(program, language.file_name)
-        main = files[0][0]
-        spec = self._plain
-        build_failure: Execution | None = None
-        if not language.build:
-            argv = (f"{_WORKDIR}/{main}", *program.arguments)
-            image = Image("python", argv, tuple(files))
-            if (
-                self._heavy is not None
-                and self._mentions is not None
-                and any(map(self._mentions.search, _contents(files)))
-            ):
-                spec = self._heavy
-        else:
-            built = self._builds.build(language, dict(files), main)
-            if isinstance(built, Execution):
-                build_failure, built = built, b""
-            image = Image("exec", (f"{_WORKDIR}/a.out", *program.arguments), executable=built)
+        image, spec, build_failure = self._images.image(program)
         if limits.scratch_mb != spec.scratch_mb:
             spec = replace(spec, scratch_mb=limits.scratch_mb)
         return Session(self, image, spec, limits, build_failure)
+
+    def toolchain(self, language: str) -> str:
+        """The versions of the compiler or interpreter of a language, in their own words; empty for Python 3.
+
+        Raises LanguageError for an unknown language, and one whose toolchain this host lacks, naming what to install.
+        """
+        return self._images.toolchains.version(languages.language(language))
 
     def place(self, limits: Limits) -> AbstractContextManager[Any]:
         """A slot of the node and the memory for one run, waited for."""
@@ -243,30 +225,13 @@ class Sandbox:
             stack.enter_context(self.slots.hold())
             return stack.pop_all()
 
-    def _compile(
-        self, argv: list[str], files: dict[str, bytes], wanted: str, precompiled: Path | None, limits: Limits
-    ) -> Execution:
-        spec = replace(self._plain, scratch_mb=limits.scratch_mb, precompiled=precompiled)
-        with Session(self, Image("exec", tuple(argv), tuple(files.items())), spec, limits) as session:
-            return session.run([Run(collect=(wanted,))])[0]
+    def _run_image(self, image: Image, spec: JailSpec, limits: Limits, run: Run) -> Execution:
+        with Session(self, image, spec, limits) as session:
+            return session.run([run])[0]
 
 
 def _program(program: Program | str, language: str) -> Program:
     return program if isinstance(program, Program) else Program(program, language)
-
-
-def _files(program: Program, file_name: str) -> list[tuple[str, bytes]]:
-    """The program's files, the main one first."""
-    files = [(name, bytes_of(text)) for name, text in program.files.items() if name != program.entry]
-    if program.entry is not None:
-        return [(program.entry, bytes_of(program.files[program.entry])), *files]
-    if file_name in program.files:
-        raise ValueError(f"Program.files holds {file_name!r}, the name of the main file: name it as the entry")
-    return [(file_name, bytes_of(program.source)), *files]
-
-
-def _contents(files: list[tuple[str, bytes]]) -> Iterator[bytes]:
-    return (content for _, content in files)
 
 
 def _windows(runs: Iterable[Run | Call | str | bytes]) -> Iterator[list[Run | Call]]:

@@ -187,7 +187,7 @@ def languages_report(sandbox: Sandbox) -> Iterator[Finding]:
     """Each language's self-test."""
     for language in LANGUAGES.values():
         source, stdin, expected = language.self_test
-        mend = f"apt-get install {language.toolchain[1]}" if language.toolchain else ""
+        mend = "; ".join(tool.mend for tool in language.toolchain)
         try:
             done = sandbox.run(Program(source, language.name), stdin=stdin)
         except LanguageError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.jails.base import PACKAGES_DIR, PRECOMPILED_DIR, JailSpec
+from sandbox.jails.base import PACKAGES_DIR, PREPARED_DIR, JailSpec
 from sandbox.runtime import Runtime
 
 # Programs and libraries; nothing of /usr/local, /usr/src or /usr/share/doc, where people keep their own things.
@@ -48,8 +48,9 @@ def mounts_for(spec: JailSpec) -> Mounts:
         binds.append((runtime.interpreter.parent, str(runtime.interpreter.parent)))
     for package in runtime.packages:
         binds.extend((path, f"{PACKAGES_DIR}/{path.name}") for path in package.paths)
-    if spec.precompiled is not None:
-        binds.append((spec.precompiled, PRECOMPILED_DIR))
+    if spec.prepared is not None:
+        binds.append((spec.prepared, PREPARED_DIR))
+    binds.extend((Path(name), name) for name in spec.mounts if Path(name).exists() and not _covered(name, binds))
     return Mounts(tuple(binds), tuple(links), tuple(_site_folders(spec)))
 
 

@@ -1,0 +1,114 @@
+"""A program -> what goes into a jail, and into which: as it is, or built, and with what its language needs there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox import languages
+from sandbox.builds import Builds
+from sandbox.frames import Image, bytes_of
+from sandbox.jails.base import PREPARED_DIR, USUAL_MODULES, JailSpec
+from sandbox.languages import Language
+from sandbox.prepared import PreparedFolders
+from sandbox.toolchains import Toolchains
+from sandbox.types import Execution, Limits, Program, Run
+
+WORKDIR = "/tmp"  # noqa: S108 - the jail's own
+
+# Runs an image once in a jail of that kind, under these limits.
+RunImage = Callable[[Image, JailSpec, Limits, Run], Execution]
+
+
+class Images:
+    """Makes images for one Sandbox. Thread-safe."""
+
+    def __init__(self, plain: JailSpec, run_image: RunImage) -> None:
+        self._plain = plain
+        self._run_image = run_image
+        names = [package.name for package in plain.runtime.packages]
+        self._heavy = replace(plain, template=(*USUAL_MODULES, *names)) if names else None
+        self._mentions = re.compile("|".join(map(re.escape, names)).encode()) if names else None
+        self.toolchains = Toolchains()
+        self._prepared = PreparedFolders(self._compile, self.toolchains)
+        self._builds = Builds(self._compile, self._prepared_for_build, self.toolchains)
+
+    def image(self, program: Program) -> tuple[Image, JailSpec, Execution | None]:
+        """What goes into the jail, the kind of jail, and the build where that failed.
+
+        Raises LanguageError for an unknown language or a missing toolchain, SandboxError when a build's jail fails.
+        """
+        language = languages.language(program.language)
+        files = _files(program, language.file_name)
+        main = files[0][0]
+        if language.in_template:
+            argv = (f"{WORKDIR}/{main}", *program.arguments)
+            return Image("python", argv, tuple(files)), self._template_for(files), None
+        self.toolchains.version(language)  # raises where it is missing
+        prepared = language.prepared
+        spec = self._spec(language, self._prepared.folder(language, prepared) if prepared and prepared.run else None)
+        if language.build:
+            sources = (main, *program.sources)
+            built = self._builds.build(language, dict(files), sources)
+            if isinstance(built, Execution):
+                return Image("exec", (main,)), spec, built
+            if not language.run:
+                argv = (f"{WORKDIR}/{language.artifact}", *program.arguments)
+                return Image("exec", argv, executable=built, environment=language.environment), spec, None
+            files = [(language.artifact, built), *(pair for pair in files if pair[0] not in sources)]
+        argv = (*run_command(language, main), *program.arguments)
+        return Image("exec", argv, tuple(files), environment=language.environment), spec, None
+
+    def _template_for(self, files: list[tuple[str, bytes]]) -> JailSpec:
+        """The jail for a Python program: with the packages imported where it mentions one."""
+        if self._heavy is None or self._mentions is None:
+            return self._plain
+        return self._heavy if any(self._mentions.search(content) for _, content in files) else self._plain
+
+    def _prepared_for_build(self, language: Language, main: bytes) -> Path | None:
+        prepared = language.prepared
+        if prepared is None or not prepared.build:
+            return None
+        if prepared.for_sources is not None and not prepared.for_sources.match(main):
+            return None
+        return self._prepared.folder(language, prepared)
+
+    def _spec(self, language: Language, prepared: Path | None) -> JailSpec:
+        return replace(self._plain, prepared=prepared, mounts=language.mounts)
+
+    def _compile(
+        self,
+        language: Language,
+        argv: list[str],
+        files: dict[str, bytes],
+        wanted: str,
+        prepared: Path | None,
+        limits: Limits,
+    ) -> Execution:
+        image = Image("exec", tuple(argv), tuple(files.items()), environment=language.environment)
+        spec = replace(self._spec(language, prepared), scratch_mb=limits.scratch_mb)
+        return self._run_image(image, spec, limits, Run(collect=(wanted,)))
+
+
+def run_command(language: Language, main: str, folder: str = WORKDIR, prepared: str = PREPARED_DIR) -> tuple[str, ...]:
+    """The command of a run whose files lie in `folder`. Not by format(), for a shell's own braces may stand in it."""
+    places = {"{artifact}": f"{folder}/{language.artifact}", "{source}": f"{folder}/{main}", "{prepared}": prepared}
+    return tuple(_filled(word, places) for word in language.run)
+
+
+def _filled(word: str, places: Mapping[str, str]) -> str:
+    for place, value in places.items():
+        word = word.replace(place, value)
+    return word
+
+
+def _files(program: Program, file_name: str) -> list[tuple[str, bytes]]:
+    """The program's files, the main one first."""
+    files = [(name, bytes_of(text)) for name, text in program.files.items() if name != program.entry]
+    if program.entry is not None:
+        return [(program.entry, bytes_of(program.files[program.entry])), *files]
+    if file_name in program.files:
+        raise ValueError(f"Program.files holds {file_name!r}, the name of the main file: name it as the entry")
+    return [(file_name, bytes_of(program.source)), *files]

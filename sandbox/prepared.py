@@ -1,0 +1,61 @@
+"""What makes builds and runs quick, made once: precompiled headers and the like, in a folder of this user's cache.
+
+Each is made in a jail that never held a candidate, and found again by its command, its files and the tools' versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.builds import BUILD_LIMITS, Compile
+from sandbox.errors import SandboxError
+from sandbox.languages import Language, Prepared
+from sandbox.toolchains import Toolchains
+from sandbox.types import MIB
+
+PREPARE_LIMITS = replace(BUILD_LIMITS, output_bytes=512 * MIB)
+
+
+class PreparedFolders:
+    """The folders that jails see at PREPARED_DIR. Thread-safe; asked for twice at once, one is made once."""
+
+    def __init__(self, compile_in_jail: Compile, toolchains: Toolchains) -> None:
+        self._compile = compile_in_jail
+        self._toolchains = toolchains
+        self._lock = threading.Lock()
+        self._under_way: dict[str, threading.Lock] = {}
+
+    def folder(self, language: Language, prepared: Prepared) -> Path:
+        """The folder that holds it, made on first need. Raises SandboxError when it cannot be made."""
+        files = {name: text.encode() for name, text in prepared.files.items()}
+        words = [self._toolchains.version(language), prepared.name, *prepared.command, *prepared.files.values()]
+        name = hashlib.blake2b("\0".join(words).encode(), digest_size=12).hexdigest()
+        folder = _cache_dir() / "prepared" / name
+        target = folder / prepared.name
+        with self._lock:
+            turn = self._under_way.setdefault(name, threading.Lock())
+        with turn:
+            if target.is_file():
+                return folder
+            done = self._compile(language, list(prepared.command), files, prepared.leaves, None, PREPARE_LIMITS)
+            if not done.ok or prepared.leaves not in done.files:
+                said = done.stderr[-500:] or done.status.value
+                raise SandboxError(f"{prepared.name} could not be prepared for {language.name}: {said}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+                file.write(done.files[prepared.leaves])
+            Path(file.name).chmod(0o644)
+            for made in (target.parent, folder):
+                made.chmod(0o755)
+            Path(file.name).replace(target)  # whole or not there, also beside another process that makes it
+        return folder
+
+
+def _cache_dir() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "ot-code"
