@@ -108,12 +108,13 @@ def _cases(inputs: Any, outputs: Any, function: str | None, column: str) -> Case
             raise RowError(f"column `{column}`: {name} must be a list, not {_kind(values)}")
     if len(inputs) != len(outputs):
         raise RowError(f"column `{column}`: {len(inputs)} inputs and {len(outputs)} outputs; each test needs both")
-    make = _stdin_case if function is None else _call_case
+    make = stdin_case if function is None else _call_case
     pairs = enumerate(zip(inputs, outputs, strict=True))
     return Cases(tuple(make(given, wanted, f"column `{column}`: test {n}") for n, (given, wanted) in pairs), function)
 
 
-def _stdin_case(given: Any, wanted: Any, where: str) -> TestCase:
+def stdin_case(given: Any, wanted: Any, where: str) -> TestCase:
+    """A test of what a program reads and prints. where: names it in messages. Raises RowError for what is no text."""
     return TestCase(stdin=_text(given, where, "input"), expected=_text(wanted, where, "output"))
 
 
@@ -140,9 +141,14 @@ def _number(value: Any, where: str, side: str) -> str:
 def _call_case(given: Any, wanted: Any, where: str) -> TestCase:
     if not isinstance(given, (list, tuple)):
         raise RowError(f"{where}: its input is {_kind(given)}, not the list of arguments that a call needs")
-    _check_plain(given, where, "input")
+    return call_case(_with_int_keys(given), wanted, where)
+
+
+def call_case(arguments: tuple[Any, ...], wanted: Any, where: str) -> TestCase:
+    """A test of what a function returns. where: names it in messages. Raises RowError for what cannot be passed."""
+    _check_plain(arguments, where, "input")
     _check_plain(wanted, where, "output")
-    return TestCase(arguments=_with_int_keys(given), expected=wanted)
+    return TestCase(arguments=arguments, expected=wanted)
 
 
 def _with_int_keys(arguments: Sequence[Any]) -> tuple[Any, ...]:
