@@ -34,9 +34,10 @@ class Toolchains:
         with self._lock:
             if language.name not in self._commands:
                 compiler, *words = language.build
+                static = language.static
                 # A compiler answers with a whole path for what it has, and with the bare name for what it lacks.
-                if not all("/" in _said(compiler, f"-print-file-name={name}") for name in language.static):
-                    words.remove("-static")
+                if static and not all("/" in _said(static.linker, f"-print-file-name={a}") for a in static.archives):
+                    words = [word for word in words if word not in static.words]
                 if language.linker is not None and os.access(language.linker[0], os.X_OK):
                     words[:0] = language.linker[1]
                 self._commands[language.name] = (compiler, *words)

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sandbox.errors import LanguageError
-from sandbox.languages.base import Language, Prepared, Tool
+from sandbox.languages.base import Language, Prepared, Static, Tool
 from sandbox.languages.native import NATIVE
 from sandbox.languages.virtual import VIRTUAL
 
-__all__ = ["LANGUAGES", "Language", "Prepared", "Tool", "language", "languages"]
+__all__ = ["LANGUAGES", "Language", "Prepared", "Static", "Tool", "language", "languages"]
 
 _PYTHON = Language(
     name="python3",
     aliases=("python", "py", "py3"),
+    endings=(".py", ".py3"),
     file_name="solution.py",
     self_test=("print(sum(map(int, input().split())))\n", "40 2\n", "42\n"),
     time_factor=5.0,

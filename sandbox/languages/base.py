@@ -17,6 +17,15 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Static:
+    """Words of a build command that are left out where `linker` finds one of the archives missing."""
+
+    words: tuple[str, ...]
+    archives: tuple[str, ...]
+    linker: str
+
+
+@dataclass(frozen=True)
 class Prepared:
     """What makes builds or runs quick and holds nothing of any candidate: made on first need, kept on this user's disk.
 
@@ -43,12 +52,13 @@ class Language:
     build: the compiler's command, with {source} (the main file), {sources} (it and the program's further ones, a word
     each), {output} and {prepared} filled in; empty for a language that is run as it is. artifact: the file that the
     build leaves.
-    static: archives without which -static is left out. linker: the binary of a faster linker, used where it is there,
+    static: what of the command needs static libraries. linker: the binary of a faster linker, used where it is there,
     and the words for it.
     run: the command of a run, with {artifact} and {source} (whole paths) and {prepared}; empty for the built executable
     itself, and for Python 3, which the jail's own interpreter runs. A run that has a command finds beside it the
     artefact, or the source where nothing is built, and the program's other files.
     environment: variables for builds and runs, beside the jail's own. mounts: host paths beyond /usr that both need.
+    endings: of file names that mean this language.
     memory_mb: allowance for the language's own machinery, which judges add to a program's limit. time_factor: what
     limits made for C++ are multiplied by. time_offset_s: CPU seconds of starting up, which judges add to any limit.
     toolchain: the programs that must be on the host. self_test: a program, its input and what it must print.
@@ -60,12 +70,13 @@ class Language:
     build: tuple[str, ...] = ()
     artifact: str = "a.out"
     run: tuple[str, ...] = ()
-    static: tuple[str, ...] = ()
+    static: Static | None = None
     linker: tuple[str, tuple[str, ...]] | None = None
     prepared: Prepared | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     mounts: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
     memory_mb: int = 0
     time_factor: float = 1.0
     time_offset_s: float = 0.0
