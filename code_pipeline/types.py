@@ -114,7 +114,7 @@ class Problem:
     tests: tuple[TestCase, ...]
     source: Source = field(default_factory=lambda: Source("plain"))
     statement: str = ""
-    checker: Checker | None = None
+    checker: Checker | ProgramChecker | None = None
     limits: ProblemLimits = field(default_factory=ProblemLimits)
     function: str | None = None
     starter_code: str = ""

@@ -11,6 +11,7 @@ from code_pipeline.checkers.exact import ExactChecker
 from code_pipeline.checkers.floats import FloatsChecker
 from code_pipeline.checkers.kattis import KattisChecker
 from code_pipeline.checkers.openthoughts import OpenThoughtsChecker
+from code_pipeline.checkers.program import ProgramChecker, program_from_spec
 from code_pipeline.checkers.tokens import TokensChecker
 from code_pipeline.checkers.unordered import AnyOrderChecker
 from code_pipeline.checkers.values import ValuesChecker
@@ -30,6 +31,7 @@ __all__ = [
     "FloatsChecker",
     "KattisChecker",
     "OpenThoughtsChecker",
+    "ProgramChecker",
     "TokensChecker",
     "ValuesChecker",
     "checker_from_spec",
@@ -76,7 +78,7 @@ _RULES: Mapping[str, tuple[Callable[..., Checker], Mapping[str, _Parse]]] = {
 CHECKER_NAMES = tuple(sorted(_RULES))
 
 
-def checker_from_spec(spec: str | Mapping[str, Any]) -> Checker:
+def checker_from_spec(spec: str | Mapping[str, Any]) -> Checker | ProgramChecker:
     """The checker that a row or a setting describes: a rule's name, or an object with `type` and its parameters.
 
     Raises CheckerSpecError naming the key and what it may be.
@@ -87,12 +89,10 @@ def checker_from_spec(spec: str | Mapping[str, Any]) -> Checker:
         raise CheckerSpecError(f"a checker must be a rule's name or an object with `type`, not {spec!r:.80}")
     name = spec.get("type")
     if name == "program":
-        raise CheckerSpecError(
-            'checkers of `type` "program" (the problem\'s own) are not available yet; '
-            f"name a rule instead: {', '.join(CHECKER_NAMES)}"
-        )
+        return program_from_spec(spec)
     if not isinstance(name, str) or name not in _RULES:
-        raise CheckerSpecError(f"a checker's `type` must be one of {', '.join(CHECKER_NAMES)}, not {name!r:.80}")
+        allowed = ", ".join((*CHECKER_NAMES, ProgramChecker.name))
+        raise CheckerSpecError(f"a checker's `type` must be one of {allowed}, not {name!r:.80}")
     make, parameters = _RULES[name]
     for key in spec:
         if key != "type" and key not in parameters:

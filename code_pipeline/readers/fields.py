@@ -13,6 +13,7 @@ from code_pipeline.readers.json_text import without_lone_surrogates
 
 if TYPE_CHECKING:
     from code_pipeline.checkers.base import Checker
+    from code_pipeline.checkers.program import ProgramChecker
 
 
 def text_of(row: Mapping[str, Any], column: str) -> str:
@@ -38,7 +39,7 @@ def id_of(row: Mapping[str, Any], columns: Sequence[str], dataset: str, index: i
     return f"{dataset}-{index}"
 
 
-def checker_of(row: Mapping[str, Any]) -> Checker | None:
+def checker_of(row: Mapping[str, Any]) -> Checker | ProgramChecker | None:
     """The checker that the row's `checker` column describes, None where it is empty. Raises RowError."""
     value = row.get("checker")
     if isinstance(value, str) and value.lstrip()[:1] == "{":
