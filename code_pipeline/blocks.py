@@ -56,13 +56,14 @@ class Workers:
 class Prepared:
     """A candidate's program, ready to run, and its language: equal for identical candidates.
 
-    entry, files: of a program that is more than one text, its main file's name and the files beside it.
+    entry, files, sources: of a program that is more than one text, as Submission has them.
     """
 
     program: str
     language: str
     entry: str | None = None
     files: tuple[tuple[str, str | bytes], ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 class Bench(Protocol):

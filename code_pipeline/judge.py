@@ -130,7 +130,7 @@ class Judge:
                 )
             if submission.entry is not None:  # a file of a package, not an answer to search for a program
                 files = tuple(sorted(submission.files.items()))
-                return Prepared(submission.response, language, submission.entry, files)
+                return Prepared(submission.response, language, submission.entry, files, submission.sources)
             program = extract_program(
                 submission.response, language=language, starter_code=problem.starter_code, function=problem.function
             )
@@ -210,7 +210,8 @@ def _program(prepared: Prepared, source: bytes) -> Program:
     if prepared.entry is None:
         return Program(source, prepared.language)
     files = {name: encoded(text) if isinstance(text, str) else text for name, text in prepared.files}
-    return Program("", prepared.language, {**files, prepared.entry: source}, prepared.entry)
+    every = {**files, prepared.entry: source}
+    return Program(language=prepared.language, files=every, entry=prepared.entry, sources=prepared.sources)
 
 
 def _version() -> str:
@@ -231,5 +232,5 @@ def _cache_key(trial: Trial, tests: bytes) -> bytes:
     hasher.update(source if isinstance(source, bytes) else source.encode())
     if trial.program.entry is not None:
         files = sorted(trial.program.files.items())
-        hasher.update(repr((trial.program.entry, files)).encode())
+        hasher.update(repr((trial.program.entry, trial.program.sources, files)).encode())
     return hasher.digest()

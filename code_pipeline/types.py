@@ -132,7 +132,8 @@ class Submission:
 
     response: source code, or a model's whole answer with the code somewhere in it. origin: where it comes from
     (for example {"column": "solutions", "label": "accepted"}). entry: the main file's name, where the response is that
-    file and is taken as it stands; files: further files beside it, by relative name.
+    file and is taken as it stands; files: further files beside it, by relative name; sources: those of them that a
+    compiler is given together with the main file.
     """
 
     id: str
@@ -142,6 +143,7 @@ class Submission:
     origin: Mapping[str, Any] = field(default_factory=dict)
     entry: str | None = None
     files: Mapping[str, str | bytes] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

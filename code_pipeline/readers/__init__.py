@@ -14,6 +14,7 @@ from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, Re
 from code_pipeline.readers.codecontests import CodeContestsReader
 from code_pipeline.readers.domain import domain_of
 from code_pipeline.readers.openthoughts import OpenThoughtsReader
+from code_pipeline.readers.package import PackageReader
 from code_pipeline.readers.plain import PlainReader
 from code_pipeline.readers.taco import TacoReader
 
@@ -31,7 +32,7 @@ __all__ = [
 # In the order in which they are asked whether they know the columns: the most particular first.
 READERS: Mapping[str, Reader] = {
     reader.name: reader
-    for reader in (CodeContestsReader(), TacoReader(), AppsReader(), OpenThoughtsReader(), PlainReader())
+    for reader in (PackageReader(), CodeContestsReader(), TacoReader(), AppsReader(), OpenThoughtsReader(), PlainReader())
 }
 _ALIASES = {"openthoughts114k": "openthoughts", "deepmindcodecontests": "codecontests"}
 
