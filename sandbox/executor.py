@@ -186,9 +186,10 @@ class Sandbox:
                 self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="ot-code-jail")
             return self._threads
 
-    def open(self, program: Program, limits: Limits | None = None) -> Session:
+    def open(self, program: Program, limits: Limits | None = None, *, use: str = "") -> Session:
         """A session: the program, built where its language is compiled, ready for windows of runs.
 
+        use: jails opened for one use never serve another: what a checker was given, no candidate's jail has held.
         Raises LanguageError for an unknown language or a missing toolchain, EnforcementError when a limit does not bind
         on this host (tried before the first program), SandboxError for other faults of ours.
         """
@@ -197,18 +198,18 @@ class Sandbox:
                 if not self._tested:
                     probe.self_test(self)
                     self._tested = True
-        return self._open(program, limits)
+        return self._open(program, limits, use)
 
     def run_unchecked(self, program: Program, run: Run, limits: Limits) -> Execution:
         """One run without the self-test: what the self-test itself is made of."""
         with self._open(program, limits) as session:
             return session.run([run])[0]
 
-    def _open(self, program: Program, limits: Limits | None) -> Session:
+    def _open(self, program: Program, limits: Limits | None, use: str = "") -> Session:
         limits = limits or self.limits
         image, spec, build_failure = self._images.image(program)
-        if limits.scratch_mb != spec.scratch_mb:
-            spec = replace(spec, scratch_mb=limits.scratch_mb)
+        if (limits.scratch_mb, use) != (spec.scratch_mb, spec.use):
+            spec = replace(spec, scratch_mb=limits.scratch_mb, use=use)
         return Session(self, image, spec, limits, build_failure)
 
     def toolchain(self, language: str) -> str:

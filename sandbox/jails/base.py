@@ -65,13 +65,15 @@ main(config)
 class JailSpec:
     """What kind of jail is wanted; jails of equal specs serve the same programs.
 
-    template: modules imported before any program. scratch_mb: size of its working directory. prepared: a host folder
-    of what makes builds or runs quick, seen read-only at PREPARED_DIR. mounts: further host paths, seen where they are.
+    template: modules imported before any program. scratch_mb: size of its working directory. use: what it serves;
+    one that was given a problem's answers never serves candidates. prepared: a host folder of what makes builds or runs
+    quick, seen read-only at PREPARED_DIR. mounts: further host paths, seen where they are.
     """
 
     runtime: Runtime
     template: tuple[str, ...] = USUAL_MODULES
     scratch_mb: int = 64
+    use: str = ""
     prepared: Path | None = None
     mounts: tuple[str, ...] = ()
 
