@@ -84,7 +84,9 @@ def read_program(
         if not kinds:
             raise RowError(f"{name}: none of its files ends like the source of a language")
         if len(kinds) > 1:
-            return PackageProgram(name, "/".join(kinds), min(found), sources, "its files are in several languages")
+            return PackageProgram(
+                name, "/".join(kinds), min(found), sources, trouble="its files are in several languages"
+            )
         mains, ours = sorted(found), kinds[0]
     chosen = _entry(ours, entry, mains, sources)
     if chosen is None:

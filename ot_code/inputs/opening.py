@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ot_code.errors import InputError
 from ot_code.inputs.files import KINDS, find_files, fingerprint_of, kind_of
 from ot_code.inputs.hub import hub_id, open_hub
+from ot_code.inputs.package import find_packages, open_packages
 from ot_code.inputs.records import parse_object
 from ot_code.inputs.table import Table
 from ot_code.inputs.text import TextShard, open_bytes
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
 
 def open_input(spec: str, *, split: str | None = None) -> Table:
-    """The rows of a file, a folder of files, a glob, or a dataset of the hub.
+    """The rows of a file, a folder of files, a glob, contest packages, or a dataset of the hub.
 
     Raises InputError naming the file and the mend; MissingExtraError where the hub is meant without `datasets`.
     """
     try:
+        packages = find_packages(spec)
+        if packages is not None:
+            return open_packages(spec, packages)
         files = find_files(spec, split)
         if files is not None:
             return _open_files(spec, files)
