@@ -29,8 +29,13 @@ class Workers:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="judge")
         self._tasks: list[tuple[int, int, Callable[[], None]]] = []
         self._arrivals = itertools.count()
+        self._places = itertools.count()
         self._lock = threading.Lock()
         self.closing = threading.Event()
+
+    def place(self) -> int:
+        """The next priority: after all that were given out so far."""
+        return next(self._places)
 
     def add(self, priority: int, task: Callable[[], None]) -> None:
         """Queues `task`, which must not raise. Raises CancelledError when the pool was closed."""

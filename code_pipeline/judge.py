@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,7 @@ from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
 from code_pipeline.extract import extract_program
 from code_pipeline.limits import check_factors, limits_for
-from code_pipeline.suite import Suite
+from code_pipeline.suite import Observe, Suite
 from code_pipeline.trial import Trial, named
 from code_pipeline.types import Judgement, Problem, Submission, Verdict
 from sandbox import Program, Sandbox, languages
@@ -33,7 +32,8 @@ class Judge:
 
     sandbox: None makes one, which close() closes. all_tests: run every test instead of stopping at the first failure.
     checker: compares all answers, whatever the problems say. time_factors: by language, in place of the table's.
-    cache: verdicts found before. Raises ValueError for a time factor that is not positive, and what Sandbox() raises.
+    cache: verdicts found before. workers: the threads of another Judge, which closes them.
+    Raises ValueError for a time factor that is not positive, and what Sandbox() raises.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Judge:
         checker: Checker | None = None,
         time_factors: Mapping[str, float] | None = None,
         cache: VerdictCache | None = None,
+        workers: Workers | None = None,
     ) -> None:
         self._factors = dict(time_factors or {})
         check_factors(self._factors)
@@ -53,8 +54,8 @@ class Judge:
         self._version = _version()
         self._owns_sandbox = sandbox is None
         self._sandbox = sandbox if sandbox is not None else Sandbox()
-        self._workers = Workers(self._sandbox.jobs)
-        self._arrivals = itertools.count()
+        self._owns_workers = workers is None
+        self._workers = workers if workers is not None else Workers(self._sandbox.jobs)
         self._unfinished: dict[int, Blocks] = {}
         self._lock = threading.Lock()
 
@@ -69,19 +70,29 @@ class Judge:
         *,
         done: Sequence[Judgement | None] | None = None,
         on_judged: Callable[[int, Judgement], None] | None = None,
+        observe: Observe | None = None,
+        priority: int | None = None,
     ) -> Future[list[Judgement]]:
         """The same in the background; problems submitted first are served first.
 
         done: judgements of an earlier run, None where there is none; they are handed back as they are. on_judged is
         called from worker threads, several at a time, with the index and the judgement of each that was settled now;
-        what it raises ends the Future. Raises ValueError when `done` has another length, CancelledError after close().
+        what it raises ends the Future. observe: told of every single run, as Suite has it; of what a cache knew there
+        is none. priority: the number of an earlier `place()`, to be served in that place. Raises ValueError when
+        `done` has another length, CancelledError after close().
         """
         if done is not None and len(done) != len(submissions):
             raise ValueError(f"`done` has {len(done)} entries for {len(submissions)} submissions")
-        number = next(self._arrivals)
+        number = self.place()
         known = done if done is not None else [None] * len(submissions)
         blocks = Blocks(
-            self, self._workers, Suite(problem), submissions, done=known, priority=number, on_judged=on_judged
+            self,
+            self._workers,
+            Suite(problem, observe),
+            submissions,
+            done=known,
+            priority=number if priority is None else priority,
+            on_judged=on_judged,
         )
         with self._lock:
             self._unfinished[number] = blocks
@@ -93,9 +104,27 @@ class Judge:
             raise
         return blocks.future
 
+    def checker_of(self, problem: Problem) -> Checker:
+        """The rule by which this Judge compares the problem's answers."""
+        return self._checker or problem.checker or default_checker(problem)
+
+    def place(self) -> int:
+        """The next place in the order in which problems are served."""
+        return self._workers.place()
+
+    def thorough(self) -> Judge:
+        """A Judge on the same threads and with the same rules that runs every test, and remembers nothing.
+
+        Close it before this one.
+        """
+        return Judge(
+            self._sandbox, all_tests=True, checker=self._checker, time_factors=self._factors, workers=self._workers
+        )
+
     def close(self) -> None:
         """Waits for running tests, ends each unfinished Future with CancelledError, closes a Sandbox of its own."""
-        self._workers.close()
+        if self._owns_workers:
+            self._workers.close()
         with self._lock:
             left = list(self._unfinished.values())
         for blocks in left:
@@ -159,7 +188,7 @@ class Judge:
     def _trial(self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]) -> Trial:
         problem = suite.problem
         limits = limits_for(problem, prepared.language, self._sandbox.limits, self._factors)
-        checker = self._checker or problem.checker or default_checker(problem)
+        checker = self.checker_of(problem)
         source = encoded(prepared.program)  # bytes: what no text file can hold is for the language to refuse
         return Trial(
             suite=suite,

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import marshal
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
-from code_pipeline.types import Problem, TestCase
+from code_pipeline.types import CaseResult, Problem, TestCase
 from sandbox.types import Call, Run
+
+if TYPE_CHECKING:
+    from code_pipeline.checkers.base import Actual
 
 KEPT_BYTES = 64 * 1024 * 1024  # of encoded inputs a problem; further ones are encoded again for each run
 _MARSHAL = 2  # the newest version that writes equal values as equal bytes (later ones write references)
+
+
+Observe = Callable[["Actual", CaseResult], None]
 
 
 class Suite:
     """The tests of one problem, shared by its candidates and dropped with the last of them.
 
     `distinct` holds the index in the row of each test that must run; `duplicates` maps one of these to the indexes of
-    the tests that are the same. Not safe to use before `distinct` was read once by one thread.
+    the tests that are the same. Not safe to use before `distinct` was read once by one thread. observe: told of each
+    run that was judged (not of a duplicate's), from a worker's thread: what the program gave, and what came of it.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, observe: Observe | None = None) -> None:
         self.problem = problem
+        self.observe = observe
         self.tests: Sequence[TestCase] = problem.tests
         self.is_call = problem.function is not None
         self._runs: dict[int, Run | Call] = {}
@@ -74,7 +82,7 @@ class Suite:
             if test.validator_args:
                 parts += (test.validator_args,)
             for part in parts:
-                data = _plain_bytes(part)
+                data = plain_bytes(part)
                 if data is None:
                     return None
                 hasher.update(b"%d:" % len(data))
@@ -117,11 +125,11 @@ class Suite:
         if not self.is_call and isinstance(test.expected, (str, bytes)):
             # a text remembers its hash, so this reads it once
             return test.stdin, test.expected, test.validator_args
-        data = _plain_bytes((test.stdin, test.arguments, test.expected))
+        data = plain_bytes((test.stdin, test.arguments, test.expected))
         return blake2b(data, digest_size=16).digest() if data is not None else index
 
 
-def _plain_bytes(value: Any) -> bytes | None:
+def plain_bytes(value: Any) -> bytes | None:
     """Bytes that two values share if and only if they are the same data; None for a value that is not plain."""
     try:
         return marshal.dumps(value, _MARSHAL)

@@ -102,6 +102,8 @@ class Trial:
         if outcome is None:
             outcome = self._compared(index, execution, output or b"")
         case = case_of(index, execution, outcome)
+        if self.suite.observe is not None:
+            self.suite.observe(Actual(output or b"", execution.returned, execution.has_returned), case)
         if case.verdict is Verdict.ACCEPTED or case.verdict.is_fault or self.shown:
             return case
         self.shown = True
