@@ -12,11 +12,15 @@ from code_pipeline.errors import SchemaError
 from code_pipeline.readers.apps import AppsReader
 from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, ReadOptions
 from code_pipeline.readers.codecontests import CodeContestsReader
+from code_pipeline.readers.codeforces import CodeforcesReader
 from code_pipeline.readers.domain import domain_of
+from code_pipeline.readers.livecodebench import LiveCodeBenchReader
 from code_pipeline.readers.openthoughts import OpenThoughtsReader
 from code_pipeline.readers.package import PackageReader
 from code_pipeline.readers.plain import PlainReader
+from code_pipeline.readers.submissions import SubmissionsReader
 from code_pipeline.readers.taco import TacoReader
+from code_pipeline.readers.verification_info import VerificationInfoReader
 
 __all__ = [
     "JUDGED",
@@ -32,9 +36,28 @@ __all__ = [
 # In the order in which they are asked whether they know the columns: the most particular first.
 READERS: Mapping[str, Reader] = {
     reader.name: reader
-    for reader in (PackageReader(), CodeContestsReader(), TacoReader(), AppsReader(), OpenThoughtsReader(), PlainReader())
+    for reader in (
+        PackageReader(),
+        CodeforcesReader(),
+        LiveCodeBenchReader(),
+        VerificationInfoReader(),
+        SubmissionsReader(),
+        CodeContestsReader(),
+        TacoReader(),
+        AppsReader(),
+        OpenThoughtsReader(),
+        PlainReader(),
+    )
 }
-_ALIASES = {"openthoughts114k": "openthoughts", "deepmindcodecontests": "codecontests"}
+_ALIASES = {
+    "openthoughts114k": "openthoughts",
+    "deepmindcodecontests": "codecontests",
+    "codeforcespythonsubmissions": "codeforcessubmissions",
+    "codeforcescots": "codeforces",
+    "verifiablecodingproblemspython": "verifiablecode",
+    "codegenerationlite": "livecodebench",
+    "codegeneration": "livecodebench",
+}
 
 
 def reader_for(columns: Collection[str], source: str | None) -> Reader:

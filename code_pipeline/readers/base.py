@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,12 +52,15 @@ class ReadOptions:
     judged: "candidates", "solutions" (the dataset's reference solutions), "incorrect_solutions" (its known-wrong
     ones) or "solutions+incorrect_solutions". class_labels: dotted column name to the names of its numbers.
     response_column: the one column that holds the answers, in place of the usual names. split: for provenance.
+    generated_tests: for open-r1/codeforces, whose generated tests stand in files of their own: a problem's id to its
+    tests as {"input", "output"}, None where there is no such file.
     """
 
     judged: str = "candidates"
     class_labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     response_column: str | None = None
     split: str | None = None
+    generated_tests: Callable[[str], Sequence[Mapping[str, Any]] | None] | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for an unknown `judged`."""
