@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from code_pipeline.types import Verdict
+from ot_code.agreement import MOST_SHOWN, agreement, disagreement_of, label_of
 from ot_code.errors import OutputError
 
 _MOST_NAMES = 500  # of sources, domains or languages; what comes later is counted together
@@ -21,7 +22,8 @@ class Tally:
 
     rows: input rows. read: judged rows (one a candidate), each of which is kept, rejected, undecided or malformed.
     by: "source", "domain" and "language", each name with its verdicts. elapsed_s: on the clock, over all sittings.
-    cpu_time_s: of each candidate's longest test, together and at most.
+    cpu_time_s: of each candidate's longest test, together and at most. disagreements: the first of the rows whose
+    verdict is not what the source's own label allows.
     """
 
     rows: int = 0
@@ -35,6 +37,7 @@ class Tally:
     cpu_time_s: float = 0.0
     longest_cpu_time_s: float = 0.0
     longest_wall_time_s: float = 0.0
+    disagreements: list[dict[str, Any]] = field(default_factory=list)
 
     def count(self, columns: Mapping[str, Any], *, kept: bool, named: Mapping[str, str]) -> None:
         """Counts one judged row. named: its source, domain and language."""
@@ -44,11 +47,20 @@ class Tally:
         self.verdicts[verdict] += 1
         for kind, name in named.items():
             self._names(kind, name)[verdict] += 1
+        self._compare(columns)
         self.marginal += bool(columns["marginal"])
         self.provoked += bool(columns["provoked"])
         self.cpu_time_s += columns["cpu_time_s"] or 0.0
         self.longest_cpu_time_s = max(self.longest_cpu_time_s, columns["cpu_time_s"] or 0.0)
         self.longest_wall_time_s = max(self.longest_wall_time_s, columns["wall_time_s"] or 0.0)
+
+    def _compare(self, columns: Mapping[str, Any]) -> None:
+        label = label_of(columns)
+        if label is not None:
+            self._names("label", label)[columns["verdict"]] += 1
+            differs = disagreement_of(columns, label)
+            if differs is not None and len(self.disagreements) < MOST_SHOWN:
+                self.disagreements.append(differs)
 
     def _names(self, kind: str, name: str) -> Counter[str]:
         names = self.by.setdefault(kind, {})
@@ -62,6 +74,7 @@ class Tally:
             setattr(self, name, getattr(self, name) + other[name])
         for name in ("longest_cpu_time_s", "longest_wall_time_s"):
             setattr(self, name, max(getattr(self, name), other[name]))
+        self.disagreements = [*self.disagreements, *other.get("disagreements", ())][:MOST_SHOWN]
         self.fates.update(other["fates"])
         self.verdicts.update(other["verdicts"])
         for kind, names in other["by"].items():
@@ -117,6 +130,7 @@ def summary_of(tally: Tally) -> dict[str, Any]:
         "by_source": _sorted_names(tally, "source"),
         "by_domain": _sorted_names(tally, "domain"),
         "by_language": _sorted_names(tally, "language"),
+        **({"agreement": agreement(_sorted_names(tally, "label"), tally.disagreements)} if "label" in tally.by else {}),
         "times": {
             "elapsed_s": round(tally.elapsed_s, 3),
             "rows_per_s": round(tally.read / tally.elapsed_s, 3) if tally.elapsed_s else None,

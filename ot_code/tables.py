@@ -11,6 +11,8 @@ from rich.table import Table
 
 from code_pipeline.types import Verdict
 
+_SHOWN_DISAGREEMENTS = 20
+
 
 def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     """Prints the summary on stdout; in colour on a terminal only."""
@@ -26,6 +28,8 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     sources = summary["by_source"]
     if len(sources) > 1:
         console.print(_sources(sources))
+    if "agreement" in summary:
+        _show_agreement(console, summary["agreement"])
     times = summary["times"]
     rate = f", {times['rows_per_s']:,.1f} rows/s" if times["rows_per_s"] else ""
     console.print(
@@ -36,6 +40,29 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     if summary["faults"]:
         console.print(f"{summary['faults']:,} of them have a fault of ours; see `reason` in judged/", style="red")
     console.print(f"{out}/judged, {out}/kept, {out}/summary.json", soft_wrap=True)
+
+
+def _show_agreement(console: Console, agreement: Mapping[str, Any]) -> None:
+    """How the verdicts agree with the source's own labels, and where they do not."""
+    table = Table(title="labels of the source", title_justify="left")
+    for name in ("label", "verdict", "rows"):
+        table.add_column(name, justify="right" if name == "rows" else "left")
+    for label, verdicts in agreement["labels"].items():
+        for verdict, count in verdicts.items():
+            table.add_row(label, verdict, f"{count:,}")
+    console.print(table)
+    for name, what in (("accept", "accepted or not"), ("kind", "kind of verdict")):
+        found = agreement[name]
+        if found["compared"]:
+            share = f"{found['agreeing']:,} of {found['compared']:,} ({found['share']:.1%})"
+            console.print(f"agreement with the labels, {what}: {share}")
+    for one in agreement["disagreements"][:_SHOWN_DISAGREEMENTS]:
+        where = one["file"] or f"candidate {one['candidate_index']}"
+        words = f"  row {one['row_id']}, {where}: labelled {one['label']}, judged {one['verdict']}: {one['reason']}"
+        console.print(words, markup=False, soft_wrap=True)
+    left = len(agreement["disagreements"]) - _SHOWN_DISAGREEMENTS
+    if left > 0:
+        console.print(f"  and {left:,} more in summary.json")
 
 
 def _sources(sources: Mapping[str, Mapping[str, int]]) -> Table:

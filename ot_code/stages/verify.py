@@ -224,7 +224,7 @@ class Verify:
             found = verdicts[position]
             columns.update(found)
             chosen.append(self._is_kept(found, work.named[position]))
-            self._tally.count(found, kept=chosen[-1], named=work.named[position])
+            self._tally.count(columns, kept=chosen[-1], named=work.named[position])
         self._judged.add(work.index, work.shared, work.each, chosen)
 
     def _is_kept(self, columns: Mapping[str, Any], named: Mapping[str, str]) -> bool:
