@@ -8,7 +8,7 @@ from typing import Any
 from code_pipeline.readers.base import ProblemRow, ReadOptions
 from code_pipeline.readers.candidates import read_answers
 from code_pipeline.readers.cases import Cases
-from code_pipeline.readers.fields import checker_of, file_name_of, id_of, text_of
+from code_pipeline.readers.fields import checker_of, file_name_of, id_of, interactor_of, text_of
 from code_pipeline.readers.solutions import References
 from code_pipeline.types import Problem, ProblemLimits, Source
 
@@ -39,6 +39,7 @@ def assemble(
         starter_code=text_of(row, "starter_code"),
         input_file=file_name_of(row, "input_file"),
         output_file=file_name_of(row, "output_file"),
+        interactor=interactor_of(row) if dataset == "plain" else None,
     )
     answers = read_answers(row, options, references, problem.id)
     moved = tuple(column for column in (*test_columns, *answers.more_list_columns) if column in row)

@@ -1,4 +1,4 @@
-"""The small cells that schemas share: texts, ids, a checker, file names."""
+"""The small cells that schemas share: texts, ids, a checker, an interactor, file names."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from code_pipeline.checkers import checker_from_spec
+from code_pipeline.checkers.program import ProgramChecker
 from code_pipeline.errors import CheckerSpecError, RowError
 from code_pipeline.readers.cases import decoded
 from code_pipeline.readers.json_text import without_lone_surrogates
 
 if TYPE_CHECKING:
     from code_pipeline.checkers.base import Checker
-    from code_pipeline.checkers.program import ProgramChecker
 
 
 def text_of(row: Mapping[str, Any], column: str) -> str:
@@ -54,6 +54,27 @@ def checker_of(row: Mapping[str, Any]) -> Checker | ProgramChecker | None:
         return checker_from_spec(value)
     except CheckerSpecError as error:
         raise RowError(f"column `checker`: {error}") from error
+
+
+def interactor_of(row: Mapping[str, Any]) -> ProgramChecker | None:
+    """The program that the row's `interactor` column describes as an object, None where it is empty. Raises RowError.
+
+    As a checker of type "program", which is what it is without a `type`; its protocol is kattis where it names none.
+    """
+    value = row.get("interactor")
+    if isinstance(value, str) and value.lstrip()[:1] == "{":
+        value = decoded(value, "interactor")
+    if value is None or value in ("", {}):
+        return None
+    if not isinstance(value, Mapping):
+        raise RowError(f"column `interactor`: must be an object, not {type(value).__name__}")
+    try:
+        found = checker_from_spec({"type": "program", "protocol": "kattis", **_without_nulls(value)})
+    except CheckerSpecError as error:
+        raise RowError(f"column `interactor`: {error}") from error
+    if isinstance(found, ProgramChecker):
+        return found
+    raise RowError(f"column `interactor`: must be a program, not the rule {found.name!r}")
 
 
 def _without_nulls(spec: Mapping[str, Any]) -> dict[str, Any]:

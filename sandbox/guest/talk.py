@@ -35,6 +35,7 @@ _X86 = platform.machine() in ("x86_64", "amd64")
 _READS, _WRITES = ((0, 19), (1, 20)) if _X86 else ((63, 65), (64, 66))
 _FUTEX, _WAIT4 = (202, 61) if _X86 else (98, 260)
 _FUTEX_WAITS = (0, 9)  # FUTEX_WAIT, FUTEX_WAIT_BITSET
+_EXITING = 0x4  # PF_EXITING in the flags of /proc/PID/stat
 _ALARM = 1 << 13  # SIGALRM in a mask of signals
 
 
@@ -61,6 +62,7 @@ class Talk:
         self._eof = False
         self._quiet: Any = None
         self._told = False
+        self._closed = False
         self._poll = select.poll()
         self.stdin, self._feed = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._feed, False)
@@ -89,6 +91,9 @@ class Talk:
             if events:
                 self._quiet, self._told, pause_s = None, False, LOOK_NS / 1e9
             else:
+                if self._closed and _somebody_lives():
+                    self._closed = False
+                    self._send({"op": "closed"})
                 self._look()
                 pause_s = min(2 * pause_s, LONGEST_S)
             if now - looked > LOOK_NS:
@@ -215,7 +220,7 @@ class Talk:
         got = os.readv(out, [buffer.view[: self._credit]])
         if not got:
             self._poll.unregister(out)
-            self._send({"op": "closed"})
+            self._closed = True  # told when it lives on: a process that ends closes its descriptors a while before
             return
         self._credit -= got
         buffer.total += got
@@ -250,6 +255,18 @@ class Talk:
         except (OSError, ValueError):
             return None  # it ended while we looked, or the kernel does not tell
         return found or None
+
+
+def _somebody_lives() -> bool:
+    """Whether a process of the run is not at its end."""
+    for pid in _processes():
+        try:
+            flags = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[6])
+        except OSError:
+            continue  # it ended while we looked
+        if not flags & _EXITING:
+            return True
+    return False
 
 
 def _held(pipe: int) -> int:
