@@ -105,7 +105,10 @@ LOOKS: Mapping[str, Look] = {
     "pypy3": _PYTHON,
     "c": Look(frozenset({"c", "c99", "c11", "c17", "gcc", "h"}), _code_line(*_C_LINE), _C_MARKS, _C_CLOSING, _MAIN),
     "cpp": _CPP,
+    "cpp11": _CPP,
+    "cpp14": _CPP,
     "cpp20": _CPP,
+    "cpp23": _CPP,
     "java": Look(
         frozenset({"java"}),
         _code_line(

@@ -20,8 +20,9 @@ def limits_for(
     """The limits of one test of `problem` for a program in `language`.
 
     A source tuned for C++: CPU = max(default, limit x the language's factor), memory = max(default, the row's). Other
-    rows: as the row says, the default where it says nothing. Wall: 3 x CPU + 2 s. The language's memory allowance is
-    added. Everything else is as in `defaults`. time_factors: by language, in place of those in the sandbox's table.
+    rows: as the row says, the default where it says nothing. The language's allowances are added: CPU seconds of
+    starting up, and memory of its own machinery. Wall: 3 x CPU + 2 s. Everything else is as in `defaults`.
+    time_factors: by language, in place of those in the sandbox's table.
     Raises RowError for a limit that no problem has.
     """
     given, known = problem.limits, languages().get(language)
@@ -35,6 +36,7 @@ def limits_for(
         cpu_s = defaults.cpu_time_s
     if memory_mb is None:
         memory_mb = defaults.memory_mb
+    cpu_s += known.time_offset_s if known else 0.0
     output_mb = _number("output_limit_mb", given.output_limit_mb, LARGEST_MB)
     return Limits(
         cpu_time_s=cpu_s,

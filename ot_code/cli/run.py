@@ -24,8 +24,6 @@ The program's stdout and stderr go to yours, and what it used to stderr. The exi
 (0), not how the program ended: --json tells that.
 """
 
-_BY_ENDING = {".py": "python3", ".cpp": "cpp", ".cc": "cpp", ".cxx": "cpp"}
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
@@ -40,11 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Runs the program."""
-    from sandbox import Program, Sandbox
+    from sandbox import Program, Sandbox, languages
 
-    language = args.language or _BY_ENDING.get(Path(args.file).suffix)
+    ending = Path(args.file).suffix
+    by_ending = {ending: known.name for known in languages().values() for ending in known.endings}
+    language = args.language or by_ending.get(ending)
     if language is None:
-        raise UsageError(f"what language is {args.file}? Say it with --language (python3, cpp, ...)")
+        known = ", ".join(languages())
+        raise UsageError(f"what language is {args.file}? Say it with --language ({known})")
     source = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
     stdin = b""
     if args.stdin is not None:

@@ -57,6 +57,19 @@ def test_a_languages_own_memory_is_added(monkeypatch):
     assert (found.cpu_time_s, found.memory_mb) == (6.0, 700)
 
 
+def test_a_languages_start_is_added(monkeypatch):
+    table = {"vm": replace(languages()["python3"], time_factor=2.0, time_offset_s=0.3)}
+    monkeypatch.setattr("code_pipeline.limits.languages", lambda: table)
+    for found, cpu in (
+        (limits(3.0, cpp=True, language="vm"), 6.3),
+        (limits(1.0, cpp=True, language="vm"), 4.3),
+        (limits(1.0, language="vm"), 1.3),
+        (limits(language="vm"), 4.3),
+    ):
+        assert found.cpu_time_s == pytest.approx(cpu)
+        assert found.wall_time_s == pytest.approx(3 * cpu + 2)
+
+
 def test_a_factor_of_the_callers():
     assert limits(2.0, cpp=True, factors={"python3": 3}).cpu_time_s == 6.0
     assert limits(9.0, cpp=True, factors={"python3": 3}, language="cpp").cpu_time_s == 9.0
