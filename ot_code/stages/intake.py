@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from code_pipeline.errors import RowError
+from code_pipeline.quality import Quality, static_quality
 from code_pipeline.readers import Candidate, ProblemRow, Reader, ReadOptions, domain_of
 from code_pipeline.types import Problem, Submission, Verdict
 from ot_code.columns import CANDIDATE, origin_of, own_name, row_id, unjudged
 from ot_code.errors import InputError
 from ot_code.inputs import InputRow
+from ot_code.stages.quality import Solutions, found_by_reader, found_in_vain, lacks_solutions, solutions_of
 
 _CUT = 100_000  # characters kept of a line that could not be read
 
@@ -23,7 +25,8 @@ class Work:
     shared: the row's own columns, under the names they are written with; each: the columns of each candidate, before
     its verdict; settled: the verdict columns of those that never come before the judge; submissions: the others, by
     position in `each`. moved: the columns that go to problems/, empty unless the row holds several candidates.
-    named: what the summary counts by, for each candidate.
+    named: what the summary counts by, for each candidate. quality: what was found of the problem without running
+    anything, None where nobody looked. solutions: reference solutions that are to be run.
     """
 
     index: int
@@ -34,6 +37,8 @@ class Work:
     problem: Problem | None
     moved: dict[str, Any]
     named: list[dict[str, str]]
+    quality: Quality | None = None
+    solutions: Solutions = Solutions()
 
 
 class RowReader(Protocol):
@@ -55,14 +60,21 @@ class RowReader(Protocol):
     def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
         """The row read. Raises RowError."""
 
+    def solutions(self, values: Mapping[str, Any], index: int) -> Solutions:
+        """The row's reference solutions."""
+
+    def lacks_solutions(self, values: Mapping[str, Any]) -> bool:
+        """Whether the columns for reference solutions are there, and all empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaReader:
-    """Rows that hold tests and answers together."""
+    """Rows that hold tests and answers together. files: what stands in files of its own, for run.json."""
 
     reader: Reader
     options: ReadOptions
     columns: tuple[str, ...]
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -70,8 +82,8 @@ class SchemaReader:
         return self.reader.name
 
     def identity(self) -> dict[str, Any]:
-        """Nothing but the input."""
-        return {}
+        """The files that are read beside the input."""
+        return dict(self.files)
 
     def judged_columns(self, columns: Collection[str]) -> tuple[str, ...]:
         """The columns that answers are taken from."""
@@ -85,13 +97,25 @@ class SchemaReader:
         """The row read. Raises RowError."""
         return self.reader.read(values, index, self.options)
 
+    def solutions(self, values: Mapping[str, Any], index: int) -> Solutions:
+        """Those in the row's own columns."""
+        return solutions_of(self.reader, self.options, values, index)
+
+    def lacks_solutions(self, values: Mapping[str, Any]) -> bool:
+        """Whether the columns for them are there, and all empty."""
+        return lacks_solutions(self.reader, self.options, values, self.columns)
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Turns input rows into work. keep_unchecked: domains that may pass although nobody judges them."""
+    """Turns input rows into work. keep_unchecked: domains that may pass although nobody judges them.
+
+    checks_tests: reference solutions are to be run.
+    """
 
     reader: RowReader
     keep_unchecked: frozenset[str] = frozenset()
+    checks_tests: bool = False
 
     def work(self, row: InputRow) -> Work:
         """What the row comes to. Raises InputError for a row of a domain that stops the run."""
@@ -105,10 +129,21 @@ class Intake:
         except RowError as error:
             if domain != "code":
                 return self._unread(row, domain, Verdict.NOT_CHECKED, _unchecked(domain))
-            return self._unread(row, domain, Verdict.BAD_PROBLEM, str(error))
+            work = self._unread(row, domain, Verdict.BAD_PROBLEM, str(error))
+            work.quality = found_in_vain([error.finding] if error.finding is not None else [])
+            return work
         if domain != "code":
             read = replace(read, candidates=tuple(_not_checked(each, domain) for each in read.candidates))
-        return self._read(row, domain, values, read)
+        work = self._read(row, domain, values, read)
+        return work if domain != "code" else self._with_quality(work, values, read)
+
+    def _with_quality(self, work: Work, values: Mapping[str, Any], read: ProblemRow) -> Work:
+        found = static_quality(read.problem, lacks_solutions=self.reader.lacks_solutions(values))
+        work.quality = found.joined(found_by_reader(read.findings))
+        if self.checks_tests and read.problem.tests:
+            work.solutions = self.reader.solutions(values, work.index)
+            work.problem = read.problem if work.submissions or work.solutions.given else None
+        return work
 
     def check_domain(self, row: InputRow) -> None:
         """Raises InputError for a row of a domain that stops the run."""

@@ -18,6 +18,7 @@ from code_pipeline.readers import ReadOptions, reader_for
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
+from ot_code.inputs.generated_tests import generated_tests_for
 from ot_code.outputs import OutputFolder
 from ot_code.progress import Progress
 from ot_code.shards import weight
@@ -40,7 +41,7 @@ def verify(config: VerifyConfig, *, quiet: bool = False) -> dict[str, Any]:
     with ExitStack() as stack:
         table = open_input(config.input, split=config.split)
         reader = _row_reader(config, table, stack)
-        intake = Intake(reader, config.keep_unchecked)
+        intake = Intake(reader, config.keep_unchecked, checks_tests=config.check_tests is not None)
         _look_ahead(config, table, intake)
         folder = stack.enter_context(OutputFolder(config.out))
         sandbox = stack.enter_context(Sandbox(jobs=config.jobs, pin=config.pin))
@@ -104,13 +105,16 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
     """The reader of the input's rows. Raises SchemaError or UsageError where there is nothing to judge."""
     if config.problems is not None and config.on is not None:
         return stack.enter_context(Responses.open(config, table))
+    schema = reader_for(table.columns, config.source)
+    generated = generated_tests_for(schema.name, config.input, config.split)
     options = ReadOptions(
         judged=config.judged,
         class_labels=table.class_labels,
         response_column=config.response_column,
         split=config.split,
+        generated_tests=generated,
     )
-    reader = SchemaReader(reader_for(table.columns, config.source), options, table.columns)
+    reader = SchemaReader(schema, options, table.columns, {} if generated is None else generated.identity())
     if not reader.judged_columns(table.columns):
         wanted = config.response_column or ("answers" if config.judged == "candidates" else config.judged)
         raise UsageError(

@@ -21,7 +21,9 @@ from code_pipeline.types import Problem
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
+from ot_code.inputs.generated_tests import generated_tests_for
 from ot_code.shapes import json_text
+from ot_code.stages.quality import Solutions, lacks_solutions, solutions_of
 
 _REMEMBERED_BYTES = 64 * 1024 * 1024
 
@@ -38,11 +40,14 @@ class _Known:
 class Responses:
     """Reads rows of responses. A context manager that owns the file of problems."""
 
-    def __init__(self, reader: Reader, options: ReadOptions, problems: Table, key: str) -> None:
+    def __init__(
+        self, reader: Reader, options: ReadOptions, problems: Table, key: str, files: Mapping[str, Any]
+    ) -> None:
         self._reader = reader
         self._options = options
         self._problems = problems
         self._key = key
+        self._files = files  # read beside the problems, for run.json
         self._column = cast("str", options.response_column)
         self._file = cast("BinaryIO", tempfile.TemporaryFile(prefix="ot-code-problems-"))  # noqa: SIM115 - closed by close()
         self._offsets: dict[str, int] = {}
@@ -63,8 +68,12 @@ class Responses:
                 f"--response-column {config.response_column}: {config.input} has no such column; it has "
                 f"{', '.join(table.columns)}"
             )
-        options = ReadOptions(class_labels=problems.class_labels, response_column=config.response_column)
-        responses = cls(reader_for(problems.columns, config.source), options, problems, config.on)
+        reader = reader_for(problems.columns, config.source)
+        generated = generated_tests_for(reader.name, config.problems)
+        options = ReadOptions(
+            class_labels=problems.class_labels, response_column=config.response_column, generated_tests=generated
+        )
+        responses = cls(reader, options, problems, config.on, {} if generated is None else generated.identity())
         try:
             responses.index()
         except BaseException:
@@ -91,7 +100,7 @@ class Responses:
 
     def identity(self) -> dict[str, Any]:
         """The problems' fingerprint, for run.json."""
-        return {"problems": self._problems.spec, "problems_fingerprint": self._problems.fingerprint}
+        return {"problems": self._problems.spec, "problems_fingerprint": self._problems.fingerprint, **self._files}
 
     def judged_columns(self, columns: Collection[str]) -> tuple[str, ...]:
         """The column of the responses."""
@@ -129,6 +138,16 @@ class Responses:
         read = self._reader.read(joined, index, self._options)
         # The tests stand in the problems' own dataset, and need not be written once more.
         return replace(read, problem=known.problem, test_columns=())
+
+    def solutions(self, values: Mapping[str, Any], index: int) -> Solutions:
+        """Those in the problem's own row."""
+        known = self._known.get(_key(values.get(self._key)) or "")
+        return Solutions() if known is None else solutions_of(self._reader, self._options, known.rest, index)
+
+    def lacks_solutions(self, values: Mapping[str, Any]) -> bool:
+        """Whether the problem's row has columns for them, all empty."""
+        known = self._known.get(_key(values.get(self._key)) or "")
+        return known is not None and lacks_solutions(self._reader, self._options, known.rest, self._problems.columns)
 
     def _remember(self, key: str, index: int) -> _Known:
         self._file.seek(self._offsets[key])
