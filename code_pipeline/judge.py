@@ -12,16 +12,19 @@ from types import TracebackType
 
 from code_pipeline.blocks import Blocks, Prepared, Workers
 from code_pipeline.cache import VerdictCache
-from code_pipeline.checkers import default_checker
+from code_pipeline.checkers import checker_for
 from code_pipeline.checkers.base import Checker
+from code_pipeline.checkers.program import ProgramChecker
+from code_pipeline.comparison import named
+from code_pipeline.completion import program_of
 from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
-from code_pipeline.extract import extract_program
+from code_pipeline.interactive import InteractiveTrial, check_interactor
 from code_pipeline.limits import check_factors, limits_for
 from code_pipeline.suite import Observe, Suite
-from code_pipeline.trial import Trial, named
+from code_pipeline.trial import Trial
 from code_pipeline.types import Judgement, Problem, Submission, Verdict
-from sandbox import Program, Sandbox, languages
+from sandbox import LanguageError, Program, Sandbox, languages
 
 JUDGE_VERSION = 1  # raised whenever the same program, tests and settings could be judged differently
 _CALLED = frozenset({"python3", "pypy3"})  # languages whose functions can be called with arguments
@@ -41,7 +44,7 @@ class Judge:
         sandbox: Sandbox | None = None,
         *,
         all_tests: bool = False,
-        checker: Checker | None = None,
+        checker: Checker | ProgramChecker | None = None,
         time_factors: Mapping[str, float] | None = None,
         cache: VerdictCache | None = None,
         workers: Workers | None = None,
@@ -104,9 +107,9 @@ class Judge:
             raise
         return blocks.future
 
-    def checker_of(self, problem: Problem) -> Checker:
+    def checker_of(self, problem: Problem) -> Checker | ProgramChecker:
         """The rule by which this Judge compares the problem's answers."""
-        return self._checker or problem.checker or default_checker(problem)
+        return checker_for(problem, self._checker)
 
     def place(self) -> int:
         """The next place in the order in which problems are served."""
@@ -147,6 +150,8 @@ class Judge:
             if not problem.tests:
                 return self._unrun(suite, submission, Verdict.NO_TESTS, "the problem has no tests")
             suite.check_files()
+            check_interactor(problem)
+            self._check_checker(problem)
             limits_for(problem, language, self._sandbox.limits, self._factors)
             if language not in languages():
                 known = ", ".join(sorted(languages()))
@@ -160,9 +165,9 @@ class Judge:
             if submission.entry is not None:  # a file of a package, not an answer to search for a program
                 files = tuple(sorted(submission.files.items()))
                 return Prepared(submission.response, language, submission.entry, files, submission.sources)
-            program = extract_program(
-                submission.response, language=language, starter_code=problem.starter_code, function=problem.function
-            )
+            if problem.epilogue and language != "python3":
+                return self._unrun(suite, submission, Verdict.UNSUPPORTED_LANGUAGE, "its tests are in Python 3")
+            program = program_of(submission.response, problem, language)
         except RowError as error:
             return self._unrun(suite, submission, Verdict.BAD_PROBLEM, str(error))
         except Exception as error:  # noqa: BLE001  a fault of ours is this candidate's verdict, not the run's end
@@ -170,6 +175,10 @@ class Judge:
         if program is None:
             return self._unrun(suite, submission, Verdict.NO_CODE, "the response holds no program")
         return Prepared(program, language)
+
+    def _check_checker(self, problem: Problem) -> None:
+        if problem.function is not None and isinstance(self.checker_of(problem), ProgramChecker):
+            raise RowError("a checker of type `program` reads what is printed, and the row's tests call a function")
 
     def judge_program(
         self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]
@@ -189,8 +198,12 @@ class Judge:
         problem = suite.problem
         limits = limits_for(problem, prepared.language, self._sandbox.limits, self._factors)
         checker = self.checker_of(problem)
-        source = encoded(prepared.program)  # bytes: what no text file can hold is for the language to refuse
-        return Trial(
+        source = encoded(
+            prepared.program + problem.epilogue
+        )  # bytes: what no text file can hold is for the language to refuse
+        kind = Trial if problem.interactor is None else InteractiveTrial
+        about = {"interactor": problem.interactor.summary} if problem.interactor is not None else {}
+        return kind(
             suite=suite,
             submission_id=submission.id,
             program=_program(prepared, source),
@@ -203,11 +216,20 @@ class Judge:
                 "version": self._version,
                 "jail": self._sandbox.jail_kind,
                 "limits": asdict(limits),
-                "checker": checker.spec,
+                "checker": checker.summary if isinstance(checker, ProgramChecker) else checker.spec,
+                **about,
                 "all_tests": self._all_tests,
+                "toolchain": self._toolchain(prepared.language),
                 "sandbox": self._sandbox.provenance,
             },
         )
+
+    def _toolchain(self, language: str) -> str | None:
+        """The versions of the language's tools; None where this host lacks one, which opening its program will say."""
+        try:
+            return self._sandbox.toolchain(language)
+        except LanguageError:
+            return None
 
     def _unrun(self, suite: Suite, submission: Submission, verdict: Verdict, reason: str) -> Judgement:
         return Judgement(

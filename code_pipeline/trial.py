@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
+from contextlib import closing as closed_after
 from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import Any
 
-from code_pipeline.checkers.base import Actual, Checker
+from code_pipeline.checkers.base import Actual, Check, Checker
+from code_pipeline.checkers.program import ProgramChecker
+from code_pipeline.comparison import CheckerFault, Comparison, named
 from code_pipeline.failure import failure_of
+from code_pipeline.jury import comparison_of
 from code_pipeline.order import LONGEST_WINDOW, window_end
 from code_pipeline.suite import Suite
 from code_pipeline.types import CaseResult, Judgement, Verdict
@@ -32,7 +36,7 @@ class Trial:
     program: Program
     order: Sequence[int]
     all_tests: bool
-    checker: Checker
+    checker: Checker | ProgramChecker
     limits: Limits
     provenance: Mapping[str, Any]
     cases: list[CaseResult] = field(default_factory=list)
@@ -44,8 +48,12 @@ class Trial:
 
         Raises CancelledError once `closing` is set, RuntimeError when the sandbox breaks its own promises.
         """
+        largest = self.limits.output_bytes + max(self.suite.sizes, default=0)
         try:
-            with sandbox.open(self.program, self.limits) as session:
+            with (
+                closed_after(comparison_of(self.checker, sandbox, largest)) as comparison,
+                sandbox.open(self.program, self.limits) as session,
+            ):
                 if session.build_failure is not None:
                     return self._not_built(session.build_failure)
                 length, more = 1, True
@@ -63,7 +71,7 @@ class Trial:
                         window = window[: len(executions)]
                     if executions and executions[0].status is Status.BUILD_FAILED:  # a language that is not compiled
                         return self._not_built(executions[0])
-                    more = self._take(window, executions)
+                    more = self._take(window, executions, comparison)
                     if fault is not None and more:
                         raise fault
                     large = any(len(execution.stdout_bytes) > _LARGE_OUTPUT for execution in executions)
@@ -79,10 +87,14 @@ class Trial:
             provenance=self.provenance,
         )
 
-    def _take(self, window: Sequence[int], executions: Sequence[Execution]) -> bool:
+    def _take(self, window: Sequence[int], executions: Sequence[Execution], comparison: Comparison) -> bool:
         """Adds the results of one window; returns whether judging goes on."""
-        for index, execution in zip(window, executions, strict=False):
-            case = self._case(index, execution)
+        answers = [self._answer(execution) for execution in executions]
+        given = zip(window, answers, strict=False)
+        asked = [(self.suite.tests[index], answer) for index, answer in given if isinstance(answer, Actual)]
+        checks = comparison.checks(asked)
+        for index, execution, answer in zip(window, executions, answers, strict=False):
+            case = self._case(index, execution, answer, checks)
             self.cases.append(case)
             self.ran += 1
             if case.verdict is not Verdict.ACCEPTED and not self.all_tests:
@@ -93,31 +105,41 @@ class Trial:
             raise RuntimeError(f"the sandbox gave {len(executions)} executions for {len(window)} runs")
         return True
 
-    def _case(self, index: int, execution: Execution) -> CaseResult:
-        problem, is_call = self.suite.problem, self.suite.is_call
-        output = execution.files.get(problem.output_file) if problem.output_file else execution.stdout_bytes
-        outcome = stopped_early(execution, limits=self.limits, is_call=is_call)
-        if outcome is None and output is None:
-            outcome = Outcome(Verdict.WRONG_ANSWER, f"the file {problem.output_file!r} was not written")
-        if outcome is None:
-            outcome = self._compared(index, execution, output or b"")
-        case = case_of(index, execution, outcome)
+    def _answer(self, execution: Execution) -> Actual | Outcome:
+        """What a run answered, or what it came to where it left nothing to compare."""
+        name = self.suite.problem.output_file
+        stopped = stopped_early(execution, limits=self.limits, is_call=self.suite.is_call)
+        if stopped is not None:
+            return stopped
+        output = execution.files.get(name) if name else execution.stdout_bytes
+        if output is None:
+            return Outcome(Verdict.WRONG_ANSWER, f"the file {name!r} was not written")
+        return Actual(output, execution.returned, execution.has_returned)
+
+    def _case(
+        self, index: int, execution: Execution, answer: Actual | Outcome, checks: Iterator[Check | CheckerFault]
+    ) -> CaseResult:
+        is_call = self.suite.is_call
+        provoked = False
+        if isinstance(answer, Outcome):
+            outcome = answer
+        else:
+            check = next(checks)
+            if isinstance(check, CheckerFault):
+                outcome, provoked = Outcome(Verdict.CHECKER_ERROR, check.reason), check.provoked
+            else:
+                outcome = decide(execution, check, limits=self.limits, is_call=is_call, rule=self.checker.name)
+        case = replace(case_of(index, execution, outcome), provoked=provoked)
+        name = self.suite.problem.output_file
+        output = execution.files.get(name, b"") if name else execution.stdout_bytes
         if self.suite.observe is not None:
-            self.suite.observe(Actual(output or b"", execution.returned, execution.has_returned), case)
+            self.suite.observe(Actual(output, execution.returned, execution.has_returned), case)
         if case.verdict is Verdict.ACCEPTED or case.verdict.is_fault or self.shown:
             return case
         self.shown = True
-        got = execution.returned if is_call and execution.has_returned else output or b""
+        got = execution.returned if is_call and execution.has_returned else output
         failure = failure_of(index, self.suite.tests[index], got, execution.stderr_bytes, is_call=is_call)
         return replace(case, failure=failure)
-
-    def _compared(self, index: int, execution: Execution, output: bytes) -> Outcome:
-        actual = Actual(output, execution.returned, execution.has_returned)
-        try:
-            check = self.checker.check(self.suite.tests[index], actual)
-        except Exception as error:  # noqa: BLE001  checkers read foreign data: their fault is a verdict of its own
-            return Outcome(Verdict.CHECKER_ERROR, f"the checker {self.checker.name} failed: {named(error)}")
-        return decide(execution, check, limits=self.limits, is_call=self.suite.is_call, rule=self.checker.name)
 
     def _not_built(self, failure: Execution) -> Judgement:
         return Judgement(
@@ -127,8 +149,3 @@ class Trial:
             tests_total=len(self.suite.tests),
             provenance=self.provenance,
         )
-
-
-def named(error: Exception) -> str:
-    """An exception in one sentence: its class, and its words where it has some."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

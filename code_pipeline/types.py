@@ -68,7 +68,8 @@ class TestCase:
     """One test: input text and the expected output, or arguments and the expected value.
 
     arguments is None for a stdin test. expected: text for a stdin test, plain data for a call. Never enters a jail.
-    validator_args: what a contest package adds to the arguments of its validator for this test.
+    validator_args: what a contest package adds to the arguments of its validator for this test. accepted_outputs:
+    further right answers: a test is passed when its checker passes one of them, or the expected one.
     """
 
     __test__ = False  # not a test class of pytest
@@ -77,6 +78,7 @@ class TestCase:
     expected: Any = ""
     arguments: tuple[Any, ...] | None = None
     validator_args: tuple[str, ...] = ()
+    accepted_outputs: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Problem:
     function: the name to call, for a call-based problem; None for stdin and stdout. checker: how an answer is
     compared; None means the default, tokens. input_file, output_file: file names used in place of stdin and stdout.
     epilogue: Python source put after every submission's program before it runs; it defines `function` where `defines`
-    is set, the name that the submission itself is to define. completes: the source that a response may be the
+    is set, the name that the submission itself is to define. usual_names: as sandbox.Call has it. completes: the source that a response may be the
     continuation of (HumanEval's prompt); `code_pipeline/completion.py` says how that is told from a whole program.
     interactor: for an interactive problem, the program that talks to each candidate and decides (see interactive.py).
     """
@@ -121,6 +123,7 @@ class Problem:
     input_file: str | None = None
     output_file: str | None = None
     epilogue: str = ""
+    usual_names: bool = True
     defines: str | None = None
     completes: str = ""
     interactor: ProgramChecker | None = None

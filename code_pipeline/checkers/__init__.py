@@ -12,6 +12,7 @@ from code_pipeline.checkers.floats import FloatsChecker
 from code_pipeline.checkers.kattis import KattisChecker
 from code_pipeline.checkers.openthoughts import OpenThoughtsChecker
 from code_pipeline.checkers.program import ProgramChecker, program_from_spec
+from code_pipeline.checkers.python_equal import AssertionsChecker, PythonEqualChecker
 from code_pipeline.checkers.tokens import TokensChecker
 from code_pipeline.checkers.unordered import AnyOrderChecker
 from code_pipeline.checkers.values import ValuesChecker
@@ -24,6 +25,7 @@ __all__ = [
     "CHECKER_NAMES",
     "Actual",
     "AnyOrderChecker",
+    "AssertionsChecker",
     "Check",
     "Checker",
     "CheckerSpecError",
@@ -32,8 +34,10 @@ __all__ = [
     "KattisChecker",
     "OpenThoughtsChecker",
     "ProgramChecker",
+    "PythonEqualChecker",
     "TokensChecker",
     "ValuesChecker",
+    "checker_for",
     "checker_from_spec",
     "default_checker",
 ]
@@ -71,6 +75,8 @@ _RULES: Mapping[str, tuple[Callable[..., Checker], Mapping[str, _Parse]]] = {
         },
     ),
     "openthoughts": (OpenThoughtsChecker, {}),
+    "assertions": (AssertionsChecker, {}),
+    "python_equal": (PythonEqualChecker, {}),
     "tokens": (TokensChecker, {"case_sensitive": _boolean, "float_tolerance": _tolerance_or_none}),
     "values": (ValuesChecker, {"float_tolerance": _tolerance, "unwrap_single": _boolean}),
 }
@@ -101,6 +107,13 @@ def checker_from_spec(spec: str | Mapping[str, Any]) -> Checker | ProgramChecker
     return make(**{key: parse(key, spec[key]) for key, parse in parameters.items() if key in spec})
 
 
+def checker_for(problem: Problem, asked: Checker | ProgramChecker | None = None) -> Checker | ProgramChecker:
+    """The rule for a problem: `asked`, else its own, else the default. An assertion program has only its own."""
+    if isinstance(problem.checker, AssertionsChecker):
+        return problem.checker
+    return asked or problem.checker or default_checker(problem)
+
+
 def default_checker(problem: Problem) -> Checker:
     """What a contest would use: tokens for stdin and stdout, values for calls.
 
@@ -109,4 +122,9 @@ def default_checker(problem: Problem) -> Checker:
     """
     if problem.function is None:
         return TokensChecker()
-    return ValuesChecker(unwrap_single=all(type(t.expected) is list and len(t.expected) == 1 for t in problem.tests))
+    answers = (answer for test in problem.tests for answer in (test.expected, *test.accepted_outputs))
+    return ValuesChecker(unwrap_single=all(map(_is_wrapped, answers)))
+
+
+def _is_wrapped(answer: Any) -> bool:
+    return type(answer) is list and len(answer) == 1

@@ -23,13 +23,13 @@ from typing import Any, ClassVar
 
 from code_pipeline.encoding import encoded
 from code_pipeline.errors import CheckerSpecError
-from sandbox import LanguageError, Program
+from sandbox import LanguageError, Program, Run
 from sandbox.languages import Language
 from sandbox.languages import language as language_of
 
 PROTOCOLS = ("kattis", "testlib", "score")
 INPUT, ANSWER, OUTPUT, FEEDBACK = "run/input", "run/answer", "run/output", "run/feedback"
-JUDGE_MESSAGE, SCORE = f"{FEEDBACK}/judgemessage.txt", f"{FEEDBACK}/score.txt"
+JUDGE_MESSAGE, SCORE, NEXT_PASS = (f"{FEEDBACK}/{name}" for name in ("judgemessage.txt", "score.txt", "nextpass.in"))
 _FOLDER = "/tmp/"  # noqa: S108 - the jail's own working directory
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     # The folder ends in a slash, as the format has it: validators put a file's name right behind.
@@ -130,6 +130,14 @@ class ProgramChecker:
             sources=tuple(together),
             arguments=(*paths, *self.flags),
         )
+
+    def run(self, given: bytes, answer: bytes, output: bytes) -> Run:
+        """One run: the test's input, its expected output, and what the candidate printed."""
+        files = {INPUT: given, ANSWER: answer}
+        if self.protocol == "kattis":
+            files[f"{FEEDBACK}/.keep"] = b""  # makes the folder
+            return Run(stdin=output, files=files, collect=(JUDGE_MESSAGE, SCORE, NEXT_PASS))
+        return Run(files={**files, OUTPUT: output})
 
 
 def _endings(language: Language) -> tuple[str, ...]:
