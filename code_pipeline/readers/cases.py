@@ -1,9 +1,12 @@
-"""A cell with tests -> TestCases: {"inputs", "outputs"}, parallel lists, lists of structs, as values or as text."""
+"""A cell with tests -> TestCases: {"inputs", "outputs"}, parallel lists, lists of structs, as values or as text.
+
+Beside its output a test may have further right answers: `accepted_outputs`, a list for each test (null for none).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from code_pipeline.errors import RowError
@@ -14,6 +17,7 @@ from code_pipeline.types import TestCase
 MAX_DEPTH = 200  # of a call's arguments and values; deeper ones could not be carried to the jail and back
 _INPUT_KEYS = ("inputs", "input")
 _OUTPUT_KEYS = ("outputs", "output")
+_FURTHER_KEY = "accepted_outputs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,36 @@ def read_cases(value: Any, column: str) -> Cases:
         return Cases()
     if isinstance(content, Mapping):
         inputs, outputs = _first(content, _INPUT_KEYS), _first(content, _OUTPUT_KEYS)
-        function = content.get("fn_name")
+        function, further = content.get("fn_name"), content.get(_FURTHER_KEY)
         if not any(key in content for key in (*_INPUT_KEYS, *_OUTPUT_KEYS)):
             raise RowError(f"column `{column}`: needs the keys inputs and outputs, has {_names(content)}")
     elif isinstance(content, (list, tuple)):
         inputs, outputs, function = _columns_of(content, column)
+        further = [item.get(_FURTHER_KEY) for item in content]
     else:
         raise RowError(f"column `{column}`: tests are an object with inputs and outputs, not {_kind(content)}")
-    return _cases(inputs, outputs, _function(function, column), column)
+    cases = _cases(inputs, outputs, _function(function, column), column)
+    return cases if further is None else replace(cases, tests=_with_further(cases, further, column))
+
+
+def _with_further(cases: Cases, further: Any, column: str) -> tuple[TestCase, ...]:
+    """The tests with their further right answers. Raises RowError."""
+    if not isinstance(further, (list, tuple)) or len(further) != len(cases.tests):
+        found = f"{len(further)} lists" if isinstance(further, (list, tuple)) else _kind(further)
+        raise RowError(
+            f"column `{column}`: {_FURTHER_KEY} must be a list of a list for each of the outputs, not {found}"
+        )
+    tests: list[TestCase] = []
+    for number, (test, answers) in enumerate(zip(cases.tests, further, strict=True)):
+        where = f"column `{column}`: test {number}"
+        if answers is not None and not isinstance(answers, (list, tuple)):
+            raise RowError(f"{where}: its {_FURTHER_KEY} is {_kind(answers)}, not a list of further right answers")
+        if test.arguments is None:
+            read: tuple[Any, ...] = tuple(_text(answer, where, "accepted output") for answer in answers or ())
+        else:
+            read = tuple(call_case((), answer, where).expected for answer in answers or ())
+        tests.append(replace(test, accepted_outputs=read) if read else test)
+    return tuple(tests)
 
 
 def _first(content: Mapping[str, Any], keys: Sequence[str]) -> Any:
@@ -107,7 +133,10 @@ def _cases(inputs: Any, outputs: Any, function: str | None, column: str) -> Case
         if not isinstance(values, (list, tuple)):
             raise RowError(f"column `{column}`: {name} must be a list, not {_kind(values)}")
     if len(inputs) != len(outputs):
-        raise RowError(f"column `{column}`: {len(inputs)} inputs and {len(outputs)} outputs; each test needs both")
+        raise RowError(
+            f"column `{column}`: {len(inputs)} inputs and {len(outputs)} outputs; each test needs both",
+            finding="uneven_tests",
+        )
     make = stdin_case if function is None else _call_case
     pairs = enumerate(zip(inputs, outputs, strict=True))
     return Cases(tuple(make(given, wanted, f"column `{column}`: test {n}") for n, (given, wanted) in pairs), function)
