@@ -1,0 +1,229 @@
+r"""Finds the answer in a model's response and in a gold answer: a rule each, tried in order.
+
+1. What stands after `</think>`, or between `<|begin_of_solution|>` and its end, is the response.
+2. `<answer>...</answer>`, the last one.
+3. The last balanced `\boxed{}` (or `\fbox{}`); boxes joined to it by commas or "and" make a list.
+4. After the last "the answer is", "final answer", "answer:", "option" or `####`.
+5. A bare answer: short, and not a sentence.
+6. The last mathematics between dollars; else the last `[...]`; else the last number.
+"""
+
+from __future__ import annotations
+
+import re
+
+from math_pipeline.normal import closing, normal
+from math_pipeline.types import Answer
+
+TAIL = 20_000  # characters of a response that are looked at: an answer stands at its end
+MOST_ANSWER = 4_000  # characters
+
+_SECTION = re.compile(r"<\|begin_of_solution\|>(.*?)(?:<\|end_of_solution\|>|\Z)", re.DOTALL)
+_ANSWER_TAG = re.compile(r"<answer>((?:(?!<answer>).)*?)</answer>", re.DOTALL | re.IGNORECASE)
+_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*(?=\{)")
+_BARE_BOX = re.compile(r"\\boxed\s+([^\s{}$\\]+)")
+_JOINS = re.compile(
+    r"[\s,;$.\\\[\]()]*(?:(?:\\text\{)?\s*(?:and|or|,)\s*\}?|\\(?:quad|qquad|,|;)|[\s,;$\\()])*[\s,;$\\()]*"
+)
+_JOINS_NAMES = re.compile(r"[\s$\\()]*\band\b[\s$\\()]*(?:[a-zA-Z](?:_\{?\w\}?)?\s*=)?[\s$\\()]*")
+_JOINS_WITH_WORDS = re.compile(r"[^.\n\\]{0,30}\band\b[^.\n\\]{0,12}", re.IGNORECASE)
+_CORRECTS = re.compile(r"\b(?:wait|no|not|actually|instead|sorry|correct|wrong|mistake|rather|oops)\b", re.IGNORECASE)
+_ANCHOR = re.compile(
+    r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution)|answer)"
+    r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(r"final\s+answer\W*\s*", re.IGNORECASE)
+_FINAL_IS = re.compile(r"the\s+final\s+answer\s+is\s*:?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
+_LAST_MATH = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_BRACKETED = re.compile(r"\[([^\[\]\n]{1,200})\]")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?")
+_SENTENCE_END = re.compile(r"(?<=[^\d.])\.(?=\s|$)|\n\s*\n|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
+_WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}")
+_TEXT_GROUP = re.compile(
+    r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}"
+)
+_NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt", "cm", "km", "mm", "kg", "if", "mod"}
+_CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
+_IS = re.compile(
+    r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
+)
+
+
+def answer_of(response: str) -> Answer | None:
+    """The answer that a response ends in, or None where there is none."""
+    text = _final_part(response[-TAIL:] if len(response) > TAIL else response)
+    tags = _ANSWER_TAG.findall(text)
+    if tags and tags[-1].strip():
+        return _found(_inside(tags[-1]), "answer tag")
+    boxed = _boxed(text, joins_words=False)
+    if boxed is not None:
+        last = text.rfind("\\boxed")
+        stated = _FINAL_IS.search(text, last) if last >= 0 else None
+        if stated is not None and (math := _LAST_MATH.match(text[stated.end() :])) is not None:
+            return _found(next(group for group in math.groups() if group is not None), "final answer after the box")
+        return _found(boxed, "box") if boxed.strip() else None
+    if is_bare(text):
+        return _found(_bare(text), "bare")
+    anchored = _anchored(text)
+    if anchored is not None:
+        return _found(anchored, "anchor")
+    math = _last_math(text)
+    if math is not None:
+        numbers = _NUMBER.findall(text[text.rindex(math) + len(math) :])
+        return _found(numbers[-1], "last number") if numbers else _found(math, "last mathematics")
+    bracketed = _BRACKETED.findall(text)
+    if bracketed:
+        return _found(bracketed[-1], "brackets")
+    numbers = _NUMBER.findall(text)
+    return _found(numbers[-1], "last number") if numbers else _words(text)
+
+
+def gold_of(gold: str) -> Answer | None:
+    """The answer that a gold answer gives: its box, what follows `####`, or the whole of it."""
+    text = gold[-TAIL:]
+    boxed = _boxed(text, joins_words=True)
+    if boxed is not None:
+        box_at = _BOX.search(text)
+        before = text[: box_at.start()] if box_at else ""
+        if re.fullmatch(r"\s*\$?\s*[a-zA-Z]\s*\\in\s*", before):
+            return _found(boxed, "box")
+        return _found(boxed, "box") if boxed.strip() else None
+    if "####" in text:
+        return _found(text.rsplit("####", 1)[1], "after ####")
+    if is_bare(text):
+        return _found(_bare(text), "bare")
+    anchored = _anchored(text)
+    if anchored is not None:
+        return _found(anchored, "anchor")
+    if len(text) < 300:
+        return _found(_bare(text), "whole")
+    math = _last_math(text)
+    return _found(math, "last mathematics") if math is not None else None
+
+
+def _found(text: str, how: str) -> Answer | None:
+    text = text[-MOST_ANSWER:] if len(text) > MOST_ANSWER and how != "box" else text
+    form = normal(text)
+    return Answer(text.strip(), form, how) if form.strip() else None
+
+
+def _final_part(text: str) -> str:
+    if "</think>" in text:
+        text = text.rsplit("</think>", 1)[1]
+    sections = _SECTION.findall(text)
+    if sections:
+        text = sections[-1]
+    return text
+
+
+def _inside(text: str) -> str:
+    boxed = _boxed(text, joins_words=False)
+    return text if boxed is None else boxed
+
+
+def _boxed(text: str, *, joins_words: bool) -> str | None:
+    """What the last box holds, with the boxes joined to it; None without a box."""
+    boxes: list[tuple[int, int, str]] = []
+    position = 0
+    while (match := _BOX.search(text, position)) is not None:
+        end = closing(text, match.end())
+        if end < 0:
+            if not boxes:  # never closed: a cut response, or a broken one
+                rest = text[match.end() + 1 :].split("\n", 1)[0].rstrip("$ .")
+                return rest if len(rest) <= 200 else ""
+            break
+        boxes.append((match.start(), end + 1, text[match.end() + 1 : end]))
+        position = end + 1
+    if not boxes:
+        bare = _BARE_BOX.findall(text)
+        return str(bare[-1]) if bare else None
+    last = len(boxes) - 1
+    first = last
+    while first > 0 and last - first < 64:
+        between = text[boxes[first - 1][1] : boxes[first][0]]
+        joined = (
+            len(between) <= 60
+            and (_JOINS.fullmatch(between) or _JOINS_NAMES.fullmatch(between))
+            and "\n\n" not in between
+        )
+        worded = joins_words and _JOINS_WITH_WORDS.fullmatch(between) and not _CORRECTS.search(between)
+        if not joined and not worded:
+            break
+        first -= 1
+    inner = [_innermost(box[2]) for box in boxes[first:]]
+    kept = [box for box in inner if box.strip()]
+    if len(kept) > 1 and len(set(kept)) == 1:
+        return kept[0]
+    return " , ".join(kept)
+
+
+def _innermost(text: str) -> str:
+    """A box inside a box is the answer where it is all that the outer one holds."""
+    for _ in range(500):
+        stripped = text.strip()
+        match = _BOX.match(stripped)
+        if match is None or closing(stripped, match.end()) != len(stripped) - 1:
+            return text
+        text = stripped[match.end() + 1 : -1]
+    return text
+
+
+def is_bare(text: str) -> bool:
+    """Whether the text is an answer by itself, not a sentence that holds one."""
+    stripped = text.strip()
+    if not stripped or len(stripped) > 600 or "\n\n" in stripped:
+        return False
+    outside = _TEXT_GROUP.sub(" ", stripped)
+    words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
+    return len(words) <= (3 if not re.search(r"\d|\\|\$", stripped) else 2) and not _ANCHOR.search(stripped)
+
+
+def _bare(text: str) -> str:
+    """A bare answer; of several pieces of mathematics side by side, the whole."""
+    return text.strip()
+
+
+def _anchored(text: str) -> str | None:
+    """What stands after the last anchor, up to the end of its sentence."""
+    last = None
+    for match in _ANCHOR.finditer(text):
+        last = match
+    if last is None:
+        for match in _FINAL.finditer(text):
+            last = match
+    if last is None:
+        return None
+    tail = text[last.end() :].lstrip(" *:_\n")
+    if not tail.strip():
+        return None
+    math = _LAST_MATH.match(tail.lstrip())
+    if math is not None:
+        rest = tail.lstrip()[math.end() :]
+        if not re.match(r"\s*(?:and|,|or)\s", rest):
+            return next(group for group in math.groups() if group is not None)
+    end = _SENTENCE_END.search(tail)
+    sentence = tail[: end.start()] if end else tail
+    sentence = sentence.split("\n", 1)[0] if len(sentence) > 200 else sentence
+    sentence = _CLAUSE.sub("", sentence.strip().strip("*")) or sentence
+    if not is_bare(sentence) and (match := _IS.search(sentence)) is not None and sentence[match.end() :].strip():
+        sentence = sentence[match.end() :]
+    if is_bare(sentence) or re.search(r"\band\b", sentence):
+        return sentence
+    inner = _last_math(sentence)
+    if inner is not None:
+        return inner
+    numbers = _NUMBER.findall(sentence)
+    return numbers[-1] if numbers else sentence[:200]
+
+
+def _last_math(text: str) -> str | None:
+    spans = list(_LAST_MATH.finditer(text))
+    if not spans:
+        return None
+    return next(group for group in spans[-1].groups() if group is not None)
+
+
+def _words(text: str) -> Answer | None:
+    stripped = text.strip()
+    return _found(stripped, "whole") if stripped and len(stripped) <= 200 else None

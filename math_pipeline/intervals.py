@@ -1,0 +1,238 @@
+"""Sets of real numbers: intervals, unions, finite sets and inequalities in one name, with exact ends, compared as sets."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sympy
+
+from math_pipeline import symbols
+from math_pipeline.structure import Expr, Many, Node, Ordered, Relation, Union
+
+_BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
+_COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
+_ALL = re.compile(r"^\\mathbb\{R\}$")
+_EMPTY = re.compile(r"^\\emptyset$")
+
+
+def is_region(node: Node) -> bool:
+    """Whether the tree can be read as a set of real numbers."""
+    if isinstance(node, Ordered):
+        return (
+            len(node.items) == 2
+            and node.opening in "(["
+            and node.ending in ")]"
+            and all(isinstance(i, Expr) for i in node.items)
+        )
+    if isinstance(node, Relation):
+        return set(node.signs) <= _BOUNDS or (node.signs == ("=",) and _is_variable(node.sides[0]))
+    if isinstance(node, Union):
+        return all(is_region(part) or isinstance(part, Many) for part in node.parts)
+    if isinstance(node, Many):
+        return all(
+            (isinstance(item, Relation | Ordered) and is_region(item)) or (node.braces and isinstance(item, Expr))
+            for item in node.items
+        )
+    return isinstance(node, Expr) and bool(
+        _COMPLEMENT.match(node.latex) or _ALL.match(node.latex) or _EMPTY.match(node.latex)
+    )
+
+
+def is_surely(node: Node) -> bool:
+    """Whether it can be nothing but a set of real numbers: (1, 2) may be a pair."""
+    if isinstance(node, Ordered):
+        return (
+            node.opening != "("
+            or node.ending != ")"
+            or any("infty" in i.latex for i in node.items if isinstance(i, Expr))
+        )
+    if isinstance(node, Relation):
+        return node.signs != ("=",)
+    if isinstance(node, Many):
+        return any(isinstance(item, Relation) and item.signs != ("=",) for item in node.items)
+    return isinstance(node, Union) or isinstance(node, Expr)
+
+
+def names(node: Node) -> set[str]:
+    """The names that its inequalities are about."""
+    if isinstance(node, Relation):
+        return {_key(side) for side in node.sides if _is_variable(side)}
+    if isinstance(node, Union):
+        return set().union(*(names(part) for part in node.parts))
+    if isinstance(node, Many):
+        return set().union(*(names(item) for item in node.items))
+    return set()
+
+
+def region(node: Node) -> Any | None:
+    """The sympy set, or None where an end is no real number."""
+    try:
+        return _region(node)
+    except (symbols.Unreadable, TypeError, ValueError, NotImplementedError):
+        return None
+
+
+def _region(node: Node) -> Any | None:
+    if isinstance(node, Ordered):
+        return _interval(node.items[0], node.items[1], node.opening == "(", node.ending == ")")
+    if isinstance(node, Union):
+        return _joined(
+            [_finite(part) if isinstance(part, Many) and part.braces else _region(part) for part in node.parts]
+        )
+    if isinstance(node, Many):
+        if node.braces and all(isinstance(item, Expr) for item in node.items):
+            return _finite(node)
+        return _joined([_region(item) for item in node.items])
+    if isinstance(node, Relation):
+        return _solved(node)
+    assert isinstance(node, Expr)
+    if _ALL.match(node.latex):
+        return sympy.S.Reals
+    if _EMPTY.match(node.latex):
+        return sympy.S.EmptySet
+    match = _COMPLEMENT.match(node.latex)
+    if match is None:
+        return None
+    points = [_end(Expr(text)) for text in match[1].split(",")]
+    return None if None in points else sympy.S.Reals - sympy.FiniteSet(*points)
+
+
+def _joined(parts: list[Any | None]) -> Any | None:
+    return None if any(part is None for part in parts) else sympy.Union(*parts)
+
+
+def _finite(node: Node) -> Any | None:
+    assert isinstance(node, Many)
+    points = [_end(item) for item in node.items]
+    return None if any(point is None for point in points) else sympy.FiniteSet(*points)
+
+
+def _end(node: Node) -> Any | None:
+    """An end as an exact value: equal ends must be equal objects, so each is known by its digits."""
+    if not isinstance(node, Expr):
+        return None
+    text = node.latex.strip()
+    if text in ("\\infty", "+\\infty", "+ \\infty", "+ \\infty "):
+        return sympy.oo
+    value = symbols.number(text)
+    if value is None or value in (sympy.oo, -sympy.oo):
+        return value
+    return sympy.Rational(str(sympy.Float(value, 28))).limit_denominator(10**24)
+
+
+def _interval(low: Node, high: Node, low_open: bool, high_open: bool) -> Any | None:
+    first, second = _end(low), _end(high)
+    if first is None or second is None or first > second:
+        return None
+    return sympy.Interval(first, second, low_open, high_open)
+
+
+def _is_variable(node: Node) -> bool:
+    return isinstance(node, Expr) and bool(
+        re.fullmatch(
+            r"\|?(?:[a-zA-Z](?:_\{?\w+\}?)?|\\(?:alpha|beta|gamma|theta|lambda|phi|mu|omega|rho)|[a-zA-Z]\([a-zA-Z]\))\|?",
+            node.latex.strip(),
+        )
+    )
+
+
+def _key(node: Node) -> str:
+    return node.latex.strip().strip("|") if isinstance(node, Expr) else ""
+
+
+def _solved(relation: Relation) -> Any | None:
+    sides, signs = relation.sides, relation.signs
+    if len(signs) == 1:
+        return _one(sides[0], signs[0], sides[1])
+    if len(signs) == 2 and _is_variable(sides[1]):
+        left, right = _one(sides[0], signs[0], sides[1]), _one(sides[1], signs[1], sides[2])
+        return None if left is None or right is None else sympy.Intersection(left, right)
+    return None
+
+
+def _one(left: Node, sign: str, right: Node) -> Any | None:
+    if _is_variable(right) and not _is_variable(left):
+        sign = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign)
+        left, right = right, left
+    if not _is_variable(left):
+        return _linear(left, sign, right)
+    end = _end(right)
+    if end is None or not isinstance(left, Expr):
+        return None
+    found = _half(sign, end)
+    if found is not None and left.latex.strip().startswith("|"):
+        return _absolute(sign, end)
+    return found
+
+
+def _half(sign: str, end: Any) -> Any | None:
+    return {
+        "<": lambda: sympy.Interval.open(-sympy.oo, end),
+        "\\le": lambda: sympy.Interval(-sympy.oo, end),
+        ">": lambda: sympy.Interval.open(end, sympy.oo),
+        "\\ge": lambda: sympy.Interval(end, sympy.oo),
+        "\\ne": lambda: sympy.S.Reals - sympy.FiniteSet(end),
+        "=": lambda: sympy.FiniteSet(end),
+    }[sign]()
+
+
+def _absolute(sign: str, end: Any) -> Any | None:
+    if end < 0:
+        return None
+    if sign in ("<", "\\le"):
+        return sympy.Interval(-end, end, sign == "<", sign == "<")
+    if sign in (">", "\\ge"):
+        return sympy.S.Reals - sympy.Interval(-end, end, sign == "\\ge", sign == "\\ge")
+    return None
+
+
+def _linear(left: Node, sign: str, right: Node) -> Any | None:
+    """The solutions of an inequality that is linear in one name, such as -x > -1."""
+    if not isinstance(left, Expr) or not isinstance(right, Expr):
+        return None
+    difference = symbols.difference(left.latex, right.latex)
+    if difference is None or len(difference.free_symbols) != 1:
+        return None
+    (name,) = difference.free_symbols
+    polynomial = sympy.Poly(difference, name) if difference.is_polynomial(name) else None
+    if polynomial is None or polynomial.degree() != 1:
+        return None
+    slope, offset = polynomial.all_coeffs()
+    if not slope.is_real or slope == 0:
+        return None
+    if slope < 0:
+        sign = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign)
+    return _half(sign, sympy.Rational(str(sympy.Float(-offset / slope, 28))).limit_denominator(10**24))
+
+
+def one_inequality(gold: Relation, answer: Relation) -> bool | None:
+    """Whether two single inequalities are one another's multiples, whatever names they hold; None where unknown."""
+    if len(gold.signs) != 1 or len(answer.signs) != 1:
+        return None
+    forms = []
+    for relation in (gold, answer):
+        left, right = relation.sides
+        if not isinstance(left, Expr) or not isinstance(right, Expr) or relation.signs[0] not in _BOUNDS | {"="}:
+            return None
+        sign = relation.signs[0]
+        first, second = (left, right) if sign in ("<", "\\le", "\\ne", "=") else (right, left)
+        difference = symbols.difference(first.latex, second.latex)
+        if difference is None:
+            return None
+        forms.append((difference, {">": "<", "\\ge": "\\le"}.get(sign, sign)))
+    (one, sign), (two, other) = forms
+    if sign != other:
+        return False
+    proportional = symbols.proportional(one, two)
+    if not proportional or sign in ("=", "\\ne"):
+        return proportional
+    ratio = sympy.N(
+        (one / two).xreplace(
+            {
+                name: sympy.Rational("1.37") + k
+                for k, name in enumerate(sorted(one.free_symbols | two.free_symbols, key=str))
+            }
+        )
+    )
+    return bool(ratio > 0) if ratio.is_real else None

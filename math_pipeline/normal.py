@@ -1,0 +1,233 @@
+"""An answer's text -> one LaTeX form: dress, spacing, fonts and plain-text spellings gone, meaning kept.
+
+Nothing here may change what a text means: digits are joined only where a thousands group is certain, and what cannot be
+read stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from math_pipeline.glyphs import plain
+
+_SPACES = re.compile(
+    r"(?<!\\)\\(?:[,;:! ]|quad|qquad|thinspace|enspace|medspace|thickspace|negthinspace|hfill|null)(?![a-zA-Z])|~"
+)
+_SIZES = re.compile(
+    r"\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|biggl|biggr|middle)(?![a-zA-Z])\s*(\.(?![0-9]))?"
+)
+_STYLES = re.compile(
+    r"\\(?:displaystyle|textstyle|scriptstyle|limits|nolimits|noindent|centering|large|Large|small)(?![a-zA-Z])"
+)
+_FONTS = re.compile(
+    r"\\(?:mathrm|mathbf|mathit|mathsf|mathtt|mathnormal|boldsymbol|bm|pmb|bf|rm|it|operatorname\*?|mathop|ensuremath)(?![a-zA-Z])"
+)
+_WORDS = re.compile(
+    r"\\(?:textbf|textit|textrm|textsf|texttt|textnormal|textup|emph|underline|mbox|hbox|texttip)(?![a-zA-Z])\s*"
+)
+_SAME = (
+    (re.compile(r"\\(?:dfrac|tfrac|cfrac|sfrac)(?![a-zA-Z])"), r"\\frac"),
+    (re.compile(r"\\(?:dbinom|tbinom)(?![a-zA-Z])"), r"\\binom"),
+    (re.compile(r"\\(?:leqslant|leqq|leq)(?![a-zA-Z])|<=|=<"), r"\\le "),
+    (re.compile(r"\\(?:geqslant|geqq|geq)(?![a-zA-Z])|>=|=>"), r"\\ge "),
+    (re.compile(r"\\(?:neq|not\s*=)|!=|<>"), r"\\ne "),
+    (re.compile(r"\\(?:lt)(?![a-zA-Z])"), "<"),
+    (re.compile(r"\\(?:gt)(?![a-zA-Z])"), ">"),
+    (re.compile(r"\\(?:varnothing|O)(?![a-zA-Z])|\\\{\s*\\\}"), r"\\emptyset "),
+    (re.compile(r"\\(?:lbrace)(?![a-zA-Z])"), r"\\{"),
+    (re.compile(r"\\(?:rbrace)(?![a-zA-Z])"), r"\\}"),
+    (re.compile(r"\\(?:lbrack)(?![a-zA-Z])"), "["),
+    (re.compile(r"\\(?:rbrack)(?![a-zA-Z])"), "]"),
+    (re.compile(r"\\(?:lvert|rvert|vert)(?![a-zA-Z])"), "|"),
+    (re.compile(r"\\(?:mid)(?![a-zA-Z])"), "|"),
+    (re.compile(r"\\(?:dots|ldots|cdots|dotsc|dotsb)(?![a-zA-Z])|\.\.\."), r"\\ldots "),
+    (re.compile(r"\\(?:ast)(?![a-zA-Z])"), "*"),
+    (re.compile(r"\\(?:approxeq|simeq)(?![a-zA-Z])"), r"\\approx "),
+    (re.compile(r"\\(?:backslash|smallsetminus)(?![a-zA-Z])"), r"\\setminus "),
+    (re.compile(r"\\(?:varphi)(?![a-zA-Z])"), r"\\phi "),
+    (re.compile(r"\\(?:varepsilon)(?![a-zA-Z])"), r"\\epsilon "),
+    (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
+    (re.compile(r"\\(?:degree|degrees)(?![a-zA-Z])|\^\{?\\circ\}?|(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
+    (re.compile(r"\\(?:colon)(?![a-zA-Z])"), ":"),
+    (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
+)  # fmt: skip
+_FRAC = re.compile(r"\\frac\s*(?:(\d)\s*(\d)(?!\d*\})|(\d)\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
+_SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
+_PLAIN_NAMES = (
+    (re.compile(r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min|max)(?=\s*[(\d\\^_{]|\s+[a-zA-Z](?![a-zA-Z]))"), r"\\\1"),
+    (re.compile(r"(?<![a-zA-Z\\])pi(?![a-zA-Z])"), r"\\pi "),
+    (re.compile(r"(?<![a-zA-Z\\])(?:infinity|infty|inf|oo)(?![a-zA-Z])"), r"\\infty "),
+    (re.compile(r"(?<![a-zA-Z\\])(theta|alpha|beta|gamma|lambda|phi|omega)(?![a-zA-Z])"), r"\\\1 "),
+)  # fmt: skip
+_MARKDOWN = re.compile(r"\*\*(?!\s*[\d(])(.+?)\*\*|(?<!\w)__(.+?)__(?!\w)|`([^`]*)`")
+_BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
+_THOUSANDS_COMMA = re.compile(
+    r"(?<![\d.,])([1-9]\d{0,2}(?:\{,\}\d{3})+|[1-9]\d{0,2}(?:,\s?\\!\s*\d{3})+|[1-9]\d{0,2}(?:,\d{3})+(?!\d|,\d))"
+)
+_THOUSANDS_SPACE = re.compile(r"(?<![\d.,}])([1-9]\d{0,2}(?:\s\d{3})+)(?![\d])")
+_UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
+_REPEATING = re.compile(r"(\d+)\.(\d*)(?:\\overline|\\dot|\\bar)\s*\{?(\d+)\}?")
+_REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
+_SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
+_WRAPPERS = (
+    (r"\(", r"\)"),
+    (r"\[", r"\]"),
+    ("$$", "$$"),
+    ("$", "$"),
+    (r"\boxed{", "}"),
+    (r"\fbox{", "}"),
+    (r"\framebox{", "}"),
+    ("{", "}"),
+    ("**", "**"),
+    ("`", "`"),
+)
+_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
+_LEADING = re.compile(r"^(?:[\s,;:]|\\\\|(?:therefore|thus|so|hence|answer)\b[ :,]*)+", re.IGNORECASE)
+_TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
+_CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
+_ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*\{array\}\s*[\])]", re.DOTALL)
+
+
+def normal(text: str) -> str:
+    """The text's normal form. Idempotent on what it gives back; never raises."""
+    text = plain(text).replace("\r", "\n").replace("\f", "\\f")
+    text = text.replace("\\\\\\\\", "\\\\").replace("\n", " ")
+    if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
+        text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row
+    text = _SPACES.sub(" ", text) if "{,}" not in text and ",\\!" not in text else _SPACES.sub(" ", _joined(text))
+    text = _joined(_undressed(text))
+    text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
+    for pattern in (_SIZES, _STYLES, _FONTS):
+        text = pattern.sub(" ", text)
+    text = _WORDS.sub(r"\\text", text)
+    for pattern, form in _SAME:
+        text = pattern.sub(form, text)
+    text = _CURRENCY.sub("", text).replace("\\%", "%").replace("$", " ").replace("\\#", "#").replace("\\&", "&")
+    text = _unnamed(text)
+    text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
+    text = _braced(text)
+    text = _numbers(text)
+    text = re.sub(r"\s+", " ", text)
+    return _undressed(text)
+
+
+def _joined(text: str) -> str:
+    """Thousands groups as one number, where they are certain to be that."""
+    text = re.sub(r"(?<=\d)\s*(?:\{,\s*\\?!?\s*\}|,\s*\\!)\s*(?=\d{3})", "{,}", text)
+    text = re.sub(r"(?<=\d)\\,\s*(?=\d{3}(?!\d))", "", text)
+    return _THOUSANDS_COMMA.sub(_grouped, text)
+
+
+def _grouped(match: re.Match[str]) -> str:
+    """A number without the commas of its groups; as it stands inside brackets, where a comma parts entries."""
+    before = match.string[: match.start()]
+    inside = any(before.count(opening) > before.count(ending) for opening, ending in ("()", "[]", ("\\{", "\\}")))
+    return match[1] if inside and "{,}" not in match[1] else re.sub(r"[^\d]", "", match[1])
+
+
+def _unnamed(text: str) -> str:
+    """Plain-text functions and constants as LaTeX's."""
+    if text.isdigit():
+        return text
+    text = text.replace("**", "^")
+    for pattern, form in _PLAIN_NAMES:
+        text = pattern.sub(form, text)
+    text = re.sub(r"\\sqrt\s*\(", r"\\sqrt(", text)
+    while (at := text.find("\\sqrt(")) >= 0:
+        end = closing(text, at + 5, "(", ")")
+        if end < 0:
+            break
+        text = text[: at + 5] + "{" + text[at + 6 : end] + "}" + text[end + 1 :]
+    text = re.sub(r"\\exp\s*\(", r"\\exp(", text)
+    while (at := text.find("\\exp(")) >= 0:
+        end = closing(text, at + 4, "(", ")")
+        if end < 0:
+            break
+        text = text[:at] + "e^{" + text[at + 5 : end] + "}" + text[end + 1 :]
+    text = re.sub(r"\^\s*\(([^()]*)\)", r"^{\1}", text)
+    text = re.sub(r"(?<=[\w)}])\s*\*\s*(?=[\w(\\{])", r" \\cdot ", text)
+    return text
+
+
+def _braced(text: str) -> str:
+    for _ in range(6):
+        before = text
+        text = _FRAC.sub(_frac, text)
+        text = _SQRT.sub(lambda m: f"\\sqrt{m[1] or ''}{{{m[2]}}}", text)
+        if text == before:
+            break
+    return text
+
+
+def _frac(match: re.Match[str]) -> str:
+    if match[1]:
+        return f"\\frac{{{match[1]}}}{{{match[2]}}}"
+    if match[3]:
+        return f"\\frac{{{match[3]}}}{match[4]}"
+    return f"\\frac{match[5]}{{{match[6]}}}"
+
+
+def _numbers(text: str) -> str:
+    text = _UNDERSCORED.sub("", text) if re.fullmatch(r"\s*-?[\d_]+\s*", text) else text
+    if re.fullmatch(r"[^a-zA-Z]*", text):
+        text = _THOUSANDS_SPACE.sub(lambda m: re.sub(r"\s", "", m[1]), text)
+    text = _REPEATING.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
+    if re.fullmatch(r"\s*-?\d+\.\d*\(\d+\)\s*", text):
+        text = _REPEATING_TEXT.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
+    text = _SCIENTIFIC.sub(lambda m: f"{m[1]} \\times 10^{{{int(m[2])}}}", text)
+    return re.sub(r"(?<=\d)\.(?![\d])", "", text)
+
+
+def _repeating(whole: str, fixed: str, period: str) -> str:
+    if len(fixed) + len(period) > 60:
+        return f"{whole}.{fixed}\\overline{{{period}}}"
+    below = 10 ** len(fixed) * (10 ** len(period) - 1)
+    above = int(whole + fixed + period) - int(whole + fixed)
+    return f"\\frac{{{above}}}{{{below}}}"
+
+
+def _undressed(text: str) -> str:
+    """Without what stands round an answer: dollars, boxes, markdown, a full stop."""
+    while True:
+        before = text
+        text = _TRAILING.sub("", _LEADING.sub("", text)) if not text.strip().endswith("\\ldots") else text.strip()
+        bold = _BOLD_NUMBER.match(text)
+        if bold:
+            text = bold[1]
+        for opening, ending in _WRAPPERS:
+            if not text.startswith(opening):
+                continue
+            if opening.endswith("{"):
+                if closing(text, len(opening) - 1) == len(text) - 1:
+                    text = text[len(opening) : -1]
+            elif len(text) > len(opening + ending) and text.endswith(ending):
+                inner = text[len(opening) : -len(ending)]
+                if opening not in inner and ending not in inner:
+                    text = inner
+        if text == before:
+            return text
+
+
+def closing(text: str, at: int, opening: str = "{", ending: str = "}") -> int:
+    """Where the bracket that opens at `at` closes; -1 where it does not. A bracket behind a backslash is another one."""
+    depth = 0
+    index = at
+    while index < len(text):
+        character = text[index]
+        if character == "\\":
+            index += 2
+            continue
+        if character == opening:
+            depth += 1
+        elif character == ending:
+            depth -= 1
+            if depth == 0:
+                return index
+        index += 1
+    return -1
+
+
+def words_of(text: str) -> str:
+    """The text's words alone, lower case, single spaces: for answers that are words."""
+    inner = _TEXT.sub(r" \1 ", text)
+    return re.sub(r"\s+", " ", re.sub(r"[^\w+\-/ ]", " ", inner)).strip().casefold()
