@@ -19,25 +19,25 @@ SCHEMAS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "code_contests",
             "codecontests",
-            "name description public_tests private_tests generated_tests source difficulty solutions "
+            ("name description public_tests private_tests generated_tests source difficulty solutions "
             "incorrect_solutions cf_contest_id cf_index cf_points cf_rating cf_tags is_description_translated "
-            "untranslated_description time_limit memory_limit_bytes input_file output_file",
+            "untranslated_description time_limit memory_limit_bytes input_file output_file"),
         ),
         (
             "codeforces-python-submissions",
             "codeforcessubmissions",
-            "domain contestId index name type rating tags title time-limit memory-limit problem-description "
+            ("domain contestId index name type rating tags title time-limit memory-limit problem-description "
             "input-specification output-specification demo-input demo-output note points test_cases "
             "creationTimeSeconds relativeTimeSeconds programmingLanguage verdict testset passedTestCount "
-            "timeConsumedMillis memoryConsumedBytes code prompt response score",
+            "timeConsumedMillis memoryConsumedBytes code prompt response score"),
         ),
         (
             "codeforces-python-submissions, an older revision",
             "codeforcessubmissions",
-            "contestId index name type rating tags title time-limit memory-limit problem-description "
+            ("contestId index name type rating tags title time-limit memory-limit problem-description "
             "input-specification output-specification demo-input demo-output note points test_cases "
             "creationTimeSeconds relativeTimeSeconds programmingLanguage verdict testset passedTestCount "
-            "timeConsumedMillis memoryConsumedBytes code",
+            "timeConsumedMillis memoryConsumedBytes code"),
         ),
         ("codeforces", "codeforces", _CODEFORCES),
         ("codeforces verifiable-prompts", "codeforces", f"{_CODEFORCES} language prompt"),
@@ -50,20 +50,20 @@ SCHEMAS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "codeforces-cots solutions_decontaminated",
             "codeforces",
-            f"{_CODEFORCES_HEAD} interaction_format note examples editorial {_TURNS} problem_type public_tests "
-            "private_tests generated_tests public_tests_ms accepted_solutions failed_solutions",
+            (f"{_CODEFORCES_HEAD} interaction_format note examples editorial {_TURNS} problem_type public_tests "
+            "private_tests generated_tests public_tests_ms accepted_solutions failed_solutions"),
         ),
         (
             "verifiable-coding-problems-python",
             "verifiablecode",
-            "source task_type in_source_id prompt problem_statement gold_standard_solution problem_id metadata "
-            "verification_info",
+            ("source task_type in_source_id prompt problem_statement gold_standard_solution problem_id metadata "
+            "verification_info"),
         ),
         (
             "livecodebench",
             "livecodebench",
-            "question_title question_content platform question_id contest_id contest_date starter_code difficulty "
-            "public_test_cases private_test_cases metadata",
+            ("question_title question_content platform question_id contest_id contest_date starter_code difficulty "
+            "public_test_cases private_test_cases metadata"),
         ),
         (
             "openthoughts metadata",
