@@ -24,8 +24,8 @@ BUILD_LIMITS = Limits(
 _KEPT_BYTES = 256 * MIB
 _HEAD = 64 * 1024  # of a source: where it is looked for the header
 
-# (language, argv, files to write, name of the file wanted back, prepared folder, limits) -> how it went
-Compile = Callable[[Language, list[str], dict[str, bytes], str, "Path | None", Limits], Execution]
+# (language, argv, files to write, names of the files wanted back, prepared folder, limits) -> how it went
+Compile = Callable[[Language, list[str], dict[str, bytes], tuple[str, ...], "Path | None", Limits], Execution]
 # (language, main file's content) -> the folder that its build sees, where there is one for it
 Prepare = Callable[[Language, bytes], "Path | None"]
 
@@ -92,7 +92,7 @@ class Builds:
         if prepared is not None and language.prepared is not None:
             words[:0] = language.prepared.options
         argv = [compiler, *_filled(words, language, sources)]
-        done = self._compile(language, argv, files, language.artifact, prepared, BUILD_LIMITS)
+        done = self._compile(language, argv, files, (language.artifact,), prepared, BUILD_LIMITS)
         if done.ok and language.artifact in done.files:
             return bytes(done.files[language.artifact])
         return replace(done, status=Status.BUILD_FAILED, stderr_bytes=_explained(done))

@@ -14,12 +14,13 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sandbox import languages, probe
+from sandbox import probe
 from sandbox.frames import Image
 from sandbox.images import Images
 from sandbox.jails.base import JailSpec
 from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
 from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
+from sandbox.languages import language as language_named
 from sandbox.memory import MemoryBudget
 from sandbox.pool import Pool
 from sandbox.runtime import Runtime
@@ -207,7 +208,10 @@ class Sandbox:
 
     def _open(self, program: Program, limits: Limits | None, use: str = "") -> Session:
         limits = limits or self.limits
-        image, spec, build_failure = self._images.image(program)
+        image, spec, build_failure = self._images.image(program, limits.memory_mb)
+        threads = language_named(program.language).threads
+        if threads:
+            limits = replace(limits, processes=limits.processes + threads)
         if (limits.scratch_mb, use) != (spec.scratch_mb, spec.use):
             spec = replace(spec, scratch_mb=limits.scratch_mb, use=use)
         return Session(self, image, spec, limits, build_failure)
@@ -217,7 +221,7 @@ class Sandbox:
 
         Raises LanguageError for an unknown language, and one whose toolchain this host lacks, naming what to install.
         """
-        return self._images.toolchains.version(languages.language(language))
+        return self._images.toolchains.version(language_named(language))
 
     def place(self, limits: Limits) -> AbstractContextManager[Any]:
         """A slot of the node and the memory for one run, waited for."""

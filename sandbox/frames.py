@@ -33,7 +33,8 @@ class Image:
     """What of a program goes into the jail.
 
     kind: "python" or "exec". files: the main file first. executable: a built program, run in place of a file.
-    environment: variables beside the sandbox's own.
+    environment: variables beside the sandbox's own. out_of_memory: what the language's machinery says on stderr as it
+    ends a program that has filled its heap.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Image:
     files: tuple[tuple[str, bytes], ...] = ()
     executable: bytes = b""
     environment: Mapping[str, str] = field(default_factory=dict)
+    out_of_memory: re.Pattern[bytes] | None = None
 
 
 def program(
@@ -149,7 +151,8 @@ def bytes_of(text: str | bytes) -> bytes:
 class Executions:
     """Frames of a window, made into Executions. What a jail says is checked, not believed."""
 
-    def __init__(self, limits: Limits, runs: int) -> None:
+    def __init__(self, limits: Limits, runs: int, out_of_memory: re.Pattern[bytes] | None = None) -> None:
+        self._out_of_memory = out_of_memory
         self._limits = limits
         self._runs = iter(range(runs))
         # By run, since a run's files and first output come while results of earlier runs are still held back.
@@ -191,7 +194,8 @@ class Executions:
         returned_text = b"".join([*chunks.get("ret", ()), body[out_size + err_size :]])
         files = {name[5:]: b"".join(parts) for name, parts in chunks.items() if name.startswith("file:")}
         cpu_s, exit_code = frame["cpu_ns"] / 1e9, frame["exit"]
-        status = self._status(frame, cpu_s)
+        stderr = body[out_size : out_size + err_size]
+        status = self._status(frame, cpu_s, stderr)
         returned, has_returned = None, False
         if 0 < len(returned_text) <= _RETURNED_CAP and status is Status.EXITED and exit_code == 0:
             try:
@@ -207,14 +211,14 @@ class Executions:
             wall_time_s=frame["wall_ns"] / 1e9,
             memory_mb=None if memory is None else memory / MIB,
             stdout_bytes=stdout,
-            stderr_bytes=body[out_size : out_size + err_size],
+            stderr_bytes=stderr,
             returned=returned,
             has_returned=has_returned,
             truncated=out_total > limit or err_total > err_size,
             files=files,
         )
 
-    def _status(self, frame: dict[str, Any], cpu_s: float) -> Status:
+    def _status(self, frame: dict[str, Any], cpu_s: float, stderr: bytes) -> Status:
         """The first that holds: output, memory, time, how it ended."""
         cut = frame["cut"]
         if "E" in frame["note"]:
@@ -227,4 +231,7 @@ class Executions:
             return Status.MEMORY_LIMIT
         if cut in ("time", "wall") or cpu_s > self._limits.cpu_time_s:
             return Status.TIME_LIMIT
+        # A program that says this itself has failed as well: it changes the name of its failure, and nothing else.
+        if frame["exit"] and self._out_of_memory is not None and self._out_of_memory.search(stderr):
+            return Status.MEMORY_LIMIT
         return Status.SIGNALED if frame["exit"] < 0 else Status.EXITED

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox import languages
 from sandbox.builds import Builds
 from sandbox.frames import Image, bytes_of
 from sandbox.jails.base import PREPARED_DIR, USUAL_MODULES, JailSpec
 from sandbox.languages import Language
+from sandbox.languages import language as language_named
 from sandbox.prepared import PreparedFolders
 from sandbox.toolchains import Toolchains
 from sandbox.types import Execution, Limits, Program, Run
@@ -35,12 +35,12 @@ class Images:
         self._prepared = PreparedFolders(self._compile, self.toolchains)
         self._builds = Builds(self._compile, self._prepared_for_build, self.toolchains)
 
-    def image(self, program: Program) -> tuple[Image, JailSpec, Execution | None]:
-        """What goes into the jail, the kind of jail, and the build where that failed.
+    def image(self, program: Program, memory_mb: int) -> tuple[Image, JailSpec, Execution | None]:
+        """What goes into the jail, the kind of jail, and the build where that failed. memory_mb: the run's limit.
 
         Raises LanguageError for an unknown language or a missing toolchain, SandboxError when a build's jail fails.
         """
-        language = languages.language(program.language)
+        language = language_named(program.language)
         files = _files(program, language.file_name)
         main = files[0][0]
         if language.in_template:
@@ -58,8 +58,9 @@ class Images:
                 argv = (f"{WORKDIR}/{language.artifact}", *program.arguments)
                 return Image("exec", argv, executable=built, environment=language.environment), spec, None
             files = [(language.artifact, built), *(pair for pair in files if pair[0] not in sources)]
-        argv = (*run_command(language, main), *program.arguments)
-        return Image("exec", argv, tuple(files), environment=language.environment), spec, None
+        argv = (*run_command(language, main, memory_mb), *program.arguments)
+        image = Image("exec", argv, tuple(files), environment=language.environment)
+        return replace(image, out_of_memory=language.out_of_memory), spec, None
 
     def _template_for(self, files: list[tuple[str, bytes]]) -> JailSpec:
         """The jail for a Python program: with the packages imported where it mentions one."""
@@ -83,18 +84,26 @@ class Images:
         language: Language,
         argv: list[str],
         files: dict[str, bytes],
-        wanted: str,
+        wanted: tuple[str, ...],
         prepared: Path | None,
         limits: Limits,
     ) -> Execution:
         image = Image("exec", tuple(argv), tuple(files.items()), environment=language.environment)
         spec = replace(self._spec(language, prepared), scratch_mb=limits.scratch_mb)
-        return self._run_image(image, spec, limits, Run(collect=(wanted,)))
+        return self._run_image(image, spec, limits, Run(collect=wanted))
 
 
-def run_command(language: Language, main: str, folder: str = WORKDIR, prepared: str = PREPARED_DIR) -> tuple[str, ...]:
+def heap_mb(language: Language, memory_mb: int) -> int:
+    """MiB of a run's limit that its program may use: without the machinery's allowance, and at least half."""
+    return max(memory_mb - language.memory_mb, memory_mb // 2, 1)
+
+
+def run_command(
+    language: Language, main: str, memory_mb: int, folder: str = WORKDIR, prepared: str = PREPARED_DIR
+) -> tuple[str, ...]:
     """The command of a run whose files lie in `folder`. Not by format(), for a shell's own braces may stand in it."""
     places = {"{artifact}": f"{folder}/{language.artifact}", "{source}": f"{folder}/{main}", "{prepared}": prepared}
+    places["{heap_mb}"] = str(heap_mb(language, memory_mb))
     return tuple(_filled(word, places) for word in language.run)
 
 

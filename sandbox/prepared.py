@@ -42,18 +42,26 @@ class PreparedFolders:
         with turn:
             if target.is_file():
                 return folder
-            done = self._compile(language, list(prepared.command), files, prepared.leaves, None, PREPARE_LIMITS)
-            if not done.ok or prepared.leaves not in done.files:
+            wanted = (prepared.leaves, *prepared.more)
+            done = self._compile(language, list(prepared.command), files, wanted, None, PREPARE_LIMITS)
+            if not done.ok or not all(name in done.files for name in wanted):
                 said = done.stderr[-500:] or done.status.value
                 raise SandboxError(f"{prepared.name} could not be prepared for {language.name}: {said}")
             target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-                file.write(done.files[prepared.leaves])
-            Path(file.name).chmod(0o644)
             for made in (target.parent, folder):
                 made.chmod(0o755)
-            Path(file.name).replace(target)  # whole or not there, also beside another process that makes it
+            for more in prepared.more:
+                _write(folder / more, done.files[more])
+            _write(target, done.files[prepared.leaves])  # the last one: where it is, all are
         return folder
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Whole or not there, also beside another process that makes it."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(target)
 
 
 def _cache_dir() -> Path:

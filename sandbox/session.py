@@ -169,7 +169,7 @@ class Session:
         outgoing = frames.window(runs, stop_on_failure=stop_on_failure)
         if not self._loaded:
             outgoing[:0] = frames.program(self._image, self.limits, self._sandbox.environment)
-        executions = frames.Executions(self.limits, len(runs))
+        executions = frames.Executions(self.limits, len(runs), self._image.out_of_memory)
         finished = False
         try:
             for frame, body in jail.connection.exchange(outgoing, SILENCE_S):

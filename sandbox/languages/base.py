@@ -30,13 +30,15 @@ class Prepared:
     """What makes builds or runs quick and holds nothing of any candidate: made on first need, kept on this user's disk.
 
     command: makes it in a jail that never held a candidate, out of `files`, and leaves `leaves`, which is then seen
-    read-only as `name` below a folder, {prepared} in commands. for_sources: only for programs whose main file matches.
+    read-only as `name` below a folder, {prepared} in commands. more: further files that it leaves, seen by their names.
+    for_sources: only for programs whose main file matches.
     build, run: whether builds have it, whether runs do. options: words that then follow a build's first word.
     """
 
     name: str
     command: tuple[str, ...]
     leaves: str
+    more: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     for_sources: re.Pattern[bytes] | None = None
     options: tuple[str, ...] = ()
@@ -54,13 +56,16 @@ class Language:
     build leaves.
     static: what of the command needs static libraries. linker: the binary of a faster linker, used where it is there,
     and the words for it.
-    run: the command of a run, with {artifact} and {source} (whole paths) and {prepared}; empty for the built executable
-    itself, and for Python 3, which the jail's own interpreter runs. A run that has a command finds beside it the
-    artefact, or the source where nothing is built, and the program's other files.
+    run: the command of a run, with {artifact} and {source} (whole paths), {prepared} and {heap_mb} (MiB that the
+    program may use: its memory limit without the allowance); empty for the built executable itself, and for Python 3,
+    which the jail's own interpreter runs. A run that has a command finds beside it the artefact, or the source where
+    nothing is built, and the program's other files.
     environment: variables for builds and runs, beside the jail's own. mounts: host paths beyond /usr that both need.
     endings: of file names that mean this language.
-    memory_mb: allowance for the language's own machinery, which judges add to a program's limit. time_factor: what
-    limits made for C++ are multiplied by. time_offset_s: CPU seconds of starting up, which judges add to any limit.
+    memory_mb: allowance for the language's own machinery, which judges add to a program's limit. threads: how many it
+    starts for itself, beside a program's limit of processes. out_of_memory: what the machinery says on stderr as
+    it ends a program that has filled its heap. time_factor: what limits made for C++ are multiplied by. time_offset_s:
+    CPU seconds of starting up, which judges add to any limit.
     toolchain: the programs that must be on the host. self_test: a program, its input and what it must print.
     """
 
@@ -78,6 +83,8 @@ class Language:
     aliases: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     memory_mb: int = 0
+    threads: int = 0
+    out_of_memory: re.Pattern[bytes] | None = None
     time_factor: float = 1.0
     time_offset_s: float = 0.0
     toolchain: tuple[Tool, ...] = ()
