@@ -24,12 +24,15 @@ jar --create --file build.jar -C classes .
 java {" ".join(_JVM_BRIEF)} -XX:ArchiveClassesAtExit=/tmp/{_ARCHIVE} -m jdk.compiler/com.sun.tools.javac.Main \\
     -proc:none -d training Training.java
 """
-_JAVA_TEST = (
-    "import java.util.*;\npublic class Sum {\n    public static void main(String[] words) {\n"
-    + "        Scanner in = new Scanner(System.in);\n        System.out.println(in.nextInt() + in.nextInt());\n    }\n}\n",
-    "40 2\n",
-    "42\n",
-)
+_JAVA_SUM = """\
+import java.util.*;
+public class Sum {
+    public static void main(String[] words) {
+        Scanner in = new Scanner(System.in);
+        System.out.println(in.nextInt() + in.nextInt());
+    }
+}
+"""
 _JAVA_LANGUAGE = Language(
     name="java",
     aliases=("java8", "java11", "java17", "java 8", "java 11", "java 17", "openjdk"),
@@ -60,7 +63,7 @@ _JAVA_LANGUAGE = Language(
     time_factor=2.0,
     time_offset_s=0.3,
     toolchain=(_JAVA, _JAVAC),
-    self_test=_JAVA_TEST,
+    self_test=(_JAVA_SUM, "40 2\n", "42\n"),
 )  # fmt: skip
 
 # ------------------------------------------------------------------------------------ JavaScript, TypeScript
@@ -108,6 +111,11 @@ _JAVASCRIPT = Language(
     ),
 )
 
+_TYPESCRIPT_SUM = """\
+import * as fs from 'fs';
+const [a, b]: number[] = fs.readFileSync(0, 'utf8').split(' ').map(Number);
+console.log((a as number) + b!);
+"""
 _TYPESCRIPT = Language(
     name="typescript",
     aliases=("ts",),
@@ -139,12 +147,7 @@ _TYPESCRIPT = Language(
     time_factor=2.0,
     time_offset_s=0.1,
     toolchain=(_NODE, _TSC),
-    self_test=(
-        "import * as fs from 'fs';\nconst [a, b]: number[] = fs.readFileSync(0, 'utf8').split(' ').map(Number);\n"
-        + "console.log((a as number) + b!);\n",
-        "40 2\n",
-        "42\n",
-    ),
+    self_test=(_TYPESCRIPT_SUM, "40 2\n", "42\n"),
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------- PyPy 3, bash
