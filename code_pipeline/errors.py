@@ -14,7 +14,14 @@ class CodePipelineError(Exception):
 
 
 class RowError(CodePipelineError):
-    """A row cannot be read as a problem. The message names the column and what is wrong with it."""
+    """A row cannot be read as a problem. The message names the column and what is wrong with it.
+
+    finding: the name under which code_pipeline.quality counts it, where it has one.
+    """
+
+    def __init__(self, message: str, finding: str | None = None) -> None:
+        super().__init__(message)
+        self.finding = finding
 
 
 class SchemaError(CodePipelineError):

@@ -23,7 +23,8 @@ PLAIN = (
     "verdict", "passed", "reason", "accepted_by", "tests_passed", "tests_run", "tests_total", "first_failure",
     "marginal", "provoked", "missing_module", "limits", "jail", "cpu_time_s", "wall_time_s", "memory_mb",
 )  # fmt: skip
-OURS = (*PLACE, *PLAIN)
+QUALITY = ("findings", "findings_detail")  # of the row, not of the candidate
+OURS = (*PLACE, *PLAIN, *QUALITY)
 UNSTABLE = ("cpu_time_s", "wall_time_s", "memory_mb")  # what two runs over the same rows may differ in
 
 _LIMITS = ("cpu_time_s", "wall_time_s", "memory_mb", "output_bytes")
@@ -47,6 +48,7 @@ def arrow_types() -> dict[str, pa.DataType]:
         "provoked": pa.bool_(),
         "limits": pa.struct([(name, whole if name == "output_bytes" else number) for name in _LIMITS]),
         **dict.fromkeys(UNSTABLE, number),
+        "findings": pa.list_(text),
     }
     return {name: special.get(name, text) for name in OURS}
 

@@ -10,6 +10,7 @@ from typing import Any
 from ot_code.errors import UsageError
 
 DEFAULT_MAX_FAULTS = 0.001
+MOST_SOLUTIONS = 5  # of a row, that are run to judge its tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class VerifyConfig:
     input: file, folder, glob or hub id. judged: what is judged, as code_pipeline.readers.ReadOptions has it. checker:
     a rule's name or an object, None: as each row says. problems, on: where tests stand if not in the input, and the
     column that joins. time_factors: by language. keep_unchecked: domains whose rows are kept though nobody judged
-    them. max_faults: the share of judged rows that may have a fault of ours. limit: input rows.
+    them. check_tests: how many reference solutions a row are run to judge its tests, None: none. drop: findings whose
+    rows are not kept. max_faults: the share of judged rows that may have a fault of ours. limit: input rows.
     """
 
     input: str
@@ -35,6 +37,8 @@ class VerifyConfig:
     all_tests: bool = False
     time_factors: Mapping[str, float] = field(default_factory=dict)
     keep_unchecked: frozenset[str] = frozenset()
+    check_tests: int | None = None
+    drop: tuple[str, ...] = ()
     form: str = "parquet"
     jobs: int | None = None
     pin: bool = False
@@ -55,6 +59,12 @@ class VerifyConfig:
             raise UsageError("--problems judges the responses in INPUT, so --solutions has no meaning beside it")
         if self.response_column is not None and self.judged != "candidates":
             raise UsageError("--response-column and --solutions both say what is judged: give one of them")
+        if self.drop and self.check_tests is None:
+            from code_pipeline.quality.names import Finding  # noqa: PLC0415  what --help does not need
+
+            unsought = [name for name in self.drop if Finding(name).needs_runs]
+            if unsought:
+                raise UsageError(f"--drop {','.join(unsought)}: only --check-tests looks for that; add it")
         if self.overwrite and self.rejudge:
             raise UsageError("--overwrite starts anew, so --rejudge has nothing to keep: give one of them")
 
@@ -71,5 +81,7 @@ class VerifyConfig:
             "all_tests": self.all_tests,
             "time_factors": dict(sorted(self.time_factors.items())),
             "keep_unchecked": sorted(self.keep_unchecked),
+            "check_tests": self.check_tests,
+            "drop": list(self.drop),
             "format": self.form,
         }

@@ -1,6 +1,7 @@
 """What a run has finished, durably: one append-only file of JSON lines, read back when the run continues.
 
     [row, candidate, verdict, {columns}]    a candidate was judged (the last line for a candidate counts)
+    [row, -1, "checked", {...}]             the row's reference solutions have run, and this is what they showed
     {"part": {...}}                         a shard is complete, under its final name
     {"rejudge": [verdict, ...]}             candidates with these verdicts, and all shards, count as undone from here on
     {"widened": true}                       all shards that must be written again stand ready beside the old ones

@@ -30,6 +30,7 @@ class Progress:
         self._quiet = quiet
         self._live: Live | None = None
         self._verdicts: Counter[str] = Counter()
+        self._tests = 0
         self._lock = threading.Lock()
         self._started = self._said = time.monotonic()
 
@@ -53,6 +54,11 @@ class Progress:
         with self._lock:
             self._verdicts[verdict] += 1
 
+    def tested(self) -> None:
+        """One run of a program on a test was judged."""
+        with self._lock:
+            self._tests += 1
+
     def rows(self, done: int) -> None:
         """So many input rows are done, of all. Call it often: it says something when it is time to."""
         if self._first is None:
@@ -69,13 +75,14 @@ class Progress:
             self._stream.flush()
 
     def line(self) -> str:
-        """Rows, rows a second, verdicts, time left."""
+        """Rows, rows a second, tests (what moves while a row has many of them), verdicts, time left."""
         elapsed = max(time.monotonic() - self._started, 1e-9)
         rate = (self._done - (self._first or 0)) / elapsed
         of = f" of {self._total:,}" if self._total is not None else ""
         with self._lock:
+            tests = self._tests
             verdicts = ", ".join(f"{name} {count:,}" for name, count in self._verdicts.most_common())
-        parts = [f"{self._done:,}{of} rows", f"{rate:,.1f} rows/s", verdicts]
+        parts = [f"{self._done:,}{of} rows", f"{rate:,.1f} rows/s", f"{tests:,} tests run" if tests else "", verdicts]
         if self._total is not None and rate > 0:
             parts.append(f"{_clock((self._total - self._done) / rate)} left")
         return " · ".join(part for part in parts if part)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from code_pipeline.quality.names import Finding
 from code_pipeline.types import Verdict
 from ot_code.agreement import MOST_SHOWN, agreement, disagreement_of, label_of
 from ot_code.errors import OutputError
 
 _MOST_NAMES = 500  # of sources, domains or languages; what comes later is counted together
 _OTHERS = "(others)"
-_FATES = ("kept", "rejected", "undecided", "malformed")
+_FATES = ("kept", "rejected", "dropped", "undecided", "malformed")
 
 
 @dataclass(slots=True)
 class Tally:
     """Counts over judged rows; adds up with others.
 
-    rows: input rows. read: judged rows (one a candidate), each of which is kept, rejected, undecided or malformed.
+    rows: input rows. read: judged rows (one a candidate), each of which is kept, rejected, dropped (it would have been
+    kept, but for a finding about its problem), undecided or malformed. findings: input rows by finding.
+    reference_faults: reference solutions that a fault of ours kept from being judged.
     by: "source", "domain" and "language", each name with its verdicts. elapsed_s: on the clock, over all sittings.
     cpu_time_s: of each candidate's longest test, together and at most. disagreements: the first of the rows whose
     verdict is not what the source's own label allows.
@@ -31,6 +34,8 @@ class Tally:
     fates: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     by: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    findings: Counter[str] = field(default_factory=Counter)
+    reference_faults: int = 0
     marginal: int = 0
     provoked: int = 0
     elapsed_s: float = 0.0
@@ -39,11 +44,17 @@ class Tally:
     longest_wall_time_s: float = 0.0
     disagreements: list[dict[str, Any]] = field(default_factory=list)
 
-    def count(self, columns: Mapping[str, Any], *, kept: bool, named: Mapping[str, str]) -> None:
-        """Counts one judged row. named: its source, domain and language."""
+    def count_row(self, findings: Iterable[str], *, faults: int) -> None:
+        """Counts one input row. faults: of ours, in its reference solutions."""
+        self.rows += 1
+        self.findings.update(findings)
+        self.reference_faults += faults
+
+    def count(self, columns: Mapping[str, Any], *, kept: bool, named: Mapping[str, str], dropped: bool = False) -> None:
+        """Counts one judged row. named: its source, domain, language. dropped: only a finding kept it from `kept`."""
         verdict = columns["verdict"]
         self.read += 1
-        self.fates[_fate(columns, kept=kept)] += 1
+        self.fates["dropped" if dropped else _fate(columns, kept=kept)] += 1
         self.verdicts[verdict] += 1
         for kind, name in named.items():
             self._names(kind, name)[verdict] += 1
@@ -70,13 +81,14 @@ class Tally:
 
     def add(self, other: Mapping[str, Any]) -> None:
         """Adds a Tally in the form of `as_json`."""
-        for name in ("rows", "read", "marginal", "provoked", "elapsed_s", "cpu_time_s"):
+        for name in ("rows", "read", "reference_faults", "marginal", "provoked", "elapsed_s", "cpu_time_s"):
             setattr(self, name, getattr(self, name) + other[name])
         for name in ("longest_cpu_time_s", "longest_wall_time_s"):
             setattr(self, name, max(getattr(self, name), other[name]))
         self.disagreements = [*self.disagreements, *other.get("disagreements", ())][:MOST_SHOWN]
         self.fates.update(other["fates"])
         self.verdicts.update(other["verdicts"])
+        self.findings.update(other["findings"])
         for kind, names in other["by"].items():
             for name, verdicts in names.items():
                 self._names(kind, name).update(verdicts)
@@ -85,7 +97,13 @@ class Tally:
         """Plain JSON data of the same form."""
         by = {kind: {name: dict(counts) for name, counts in names.items()} for kind, names in self.by.items()}
         plain = {name: getattr(self, name) for name in self.__slots__}
-        return {**plain, "fates": dict(self.fates), "verdicts": dict(self.verdicts), "by": by}
+        return {
+            **plain,
+            "fates": dict(self.fates),
+            "verdicts": dict(self.verdicts),
+            "findings": dict(self.findings),
+            "by": by,
+        }
 
     @property
     def faults(self) -> int:
@@ -126,7 +144,9 @@ def summary_of(tally: Tally) -> dict[str, Any]:
         "faults": faults,
         "marginal": tally.marginal,
         "provoked": tally.provoked,
+        "reference_faults": tally.reference_faults,
         "verdicts": _sorted(tally.verdicts),
+        "findings": {str(name): tally.findings[name] for name in Finding if name in tally.findings},
         "by_source": _sorted_names(tally, "source"),
         "by_domain": _sorted_names(tally, "domain"),
         "by_language": _sorted_names(tally, "language"),

@@ -30,13 +30,19 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
         console.print(_sources(sources))
     if "agreement" in summary:
         _show_agreement(console, summary["agreement"])
+    if summary["findings"]:
+        console.print(_findings(summary))
     times = summary["times"]
     rate = f", {times['rows_per_s']:,.1f} rows/s" if times["rows_per_s"] else ""
     console.print(
         f"{summary['read']:,} judged rows of {summary['rows']:,} input rows in {times['elapsed_s']:,.1f} s{rate}: "
-        f"{summary['kept']:,} kept, {summary['rejected']:,} rejected, {summary['undecided']:,} undecided, "
-        f"{summary['malformed']:,} malformed"
+        f"{summary['kept']:,} kept, {summary['rejected']:,} rejected, "
+        + (f"{summary['dropped']:,} dropped for a finding, " if summary["dropped"] else "")
+        + f"{summary['undecided']:,} undecided, {summary['malformed']:,} malformed"
     )
+    if summary["reference_faults"]:
+        told = f"{summary['reference_faults']:,} reference solutions could not be judged for a fault of ours"
+        console.print(f"{told}; the findings leave them out", style="red")
     if summary["faults"]:
         console.print(f"{summary['faults']:,} of them have a fault of ours; see `reason` in judged/", style="red")
     console.print(f"{out}/judged, {out}/kept, {out}/summary.json", soft_wrap=True)
@@ -63,6 +69,15 @@ def _show_agreement(console: Console, agreement: Mapping[str, Any]) -> None:
     left = len(agreement["disagreements"]) - _SHOWN_DISAGREEMENTS
     if left > 0:
         console.print(f"  and {left:,} more in summary.json")
+
+
+def _findings(summary: Mapping[str, Any]) -> Table:
+    table = Table(title="findings about problems", title_justify="left")
+    for name in ("finding", "input rows", "share"):
+        table.add_column(name, justify="left" if name == "finding" else "right")
+    for name, count in summary["findings"].items():
+        table.add_row(name, f"{count:,}", f"{count / summary['rows']:.1%}")
+    return table
 
 
 def _sources(sources: Mapping[str, Mapping[str, int]]) -> Table:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from code_pipeline.judge import Judge
-from code_pipeline.quality.names import MEANINGS, Finding, Quality
+from code_pipeline.quality.names import MEANINGS, Finding, Quality, in_order
 from code_pipeline.quality.references import DEFAULT_SOLUTIONS, ReferenceCheck
 from code_pipeline.quality.statement import stated_tolerance
 from code_pipeline.quality.static import is_cut, static_quality
@@ -26,6 +26,7 @@ __all__ = [
     "Quality",
     "ReferenceCheck",
     "check_references",
+    "in_order",
     "is_cut",
     "stated_tolerance",
     "static_quality",

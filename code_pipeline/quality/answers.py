@@ -51,7 +51,8 @@ def difference(case: TestCase, actual: Actual, tolerance: float) -> Difference:
     wanted = expected_text(case)
     if Counter(wanted.split()) == Counter(actual.stdout.split()):
         return Difference.ORDER
-    return Difference.SIMILAR if _build(wanted) == _build(actual.stdout) else Difference.OTHER
+    build = _build(wanted)
+    return Difference.SIMILAR if build is not None and build == _build(actual.stdout) else Difference.OTHER
 
 
 def _between_values(case: TestCase, actual: Actual, tolerance: float) -> Difference:

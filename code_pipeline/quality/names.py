@@ -19,6 +19,8 @@ class Finding(str, Enum):
     NO_SOLUTIONS = "no_solutions"
     UNEVEN_TESTS = "uneven_tests"
     TRUNCATED_TESTS = "truncated_tests"
+    INCOMPLETE_TESTS = "incomplete_tests"
+    MISSING_GENERATED_TESTS = "missing_generated_tests"
     CONTRADICTORY_TESTS = "contradictory_tests"
     EMPTY_OUTPUTS = "empty_outputs"
     ANY_ANSWER_STATEMENT = "any_answer_statement"
@@ -39,6 +41,11 @@ class Finding(str, Enum):
 
     __str__ = str.__str__
 
+    @property
+    def needs_runs(self) -> bool:
+        """Whether it is found by running reference solutions, and not by looking."""
+        return self in _BY_RUNNING
+
 
 MEANINGS: Mapping[Finding, str] = {
     Finding.SHORT_STATEMENT: "the statement has fewer than 50 characters, or there is none",
@@ -48,7 +55,9 @@ MEANINGS: Mapping[Finding, str] = {
     Finding.NO_TESTS: "the row has no tests",
     Finding.NO_SOLUTIONS: "the columns for reference solutions are there and empty",
     Finding.UNEVEN_TESTS: "the counts of inputs and outputs differ (the verdict is bad_problem)",
-    Finding.TRUNCATED_TESTS: "an input or expected output was cut and ends in '...'",
+    Finding.TRUNCATED_TESTS: "an input or expected output was cut and ends in '...' (some readers drop such tests)",
+    Finding.INCOMPLETE_TESTS: "the source says that it has more tests than the row holds",
+    Finding.MISSING_GENERATED_TESTS: "the generated tests that belong to the row stand elsewhere, and are not there",
     Finding.CONTRADICTORY_TESTS: "the same input stands there with different expected outputs",
     Finding.EMPTY_OUTPUTS: "an expected output is empty",
     Finding.ANY_ANSWER_STATEMENT: "a hint only: the statement takes any of several answers, and there is no checker",
@@ -67,6 +76,7 @@ MEANINGS: Mapping[Finding, str] = {
     Finding.FINAL_NEWLINE_NEEDED: "a reference solution passes once the input ends in a newline, as a contest's does",
 }
 
+_BY_RUNNING = frozenset(list(Finding)[list(Finding).index(Finding.NO_RUNNABLE_SOLUTION) :])
 _ORDER = {finding: place for place, finding in enumerate(Finding)}
 
 

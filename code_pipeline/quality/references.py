@@ -21,6 +21,7 @@ from code_pipeline.quality.answers import Difference, difference, digest
 from code_pipeline.quality.names import Quality
 from code_pipeline.quality.statement import stated_tolerance
 from code_pipeline.quality.verdicts import Seen, Tried, conclude
+from code_pipeline.suite import Observe
 from code_pipeline.types import CaseResult, Judgement, Problem, Submission, TestCase, Verdict
 
 DEFAULT_SOLUTIONS = 5
@@ -43,7 +44,8 @@ class ReferenceCheck:
     """Runs solutions of `problem` on `judge`, which is one that runs every test (Judge.thorough()).
 
     `future` gets the Quality, or what ended the judge (CancelledError). solutions: the first `most` that differ are
-    run. on_done: told of the Quality from a worker's thread; what it raises ends the Future.
+    run. given: how many the row has, where some are left out here since nothing can run them. on_done: told of the
+    Quality from a worker's thread; what it raises ends the Future. observe: told of every single run.
     """
 
     def __init__(
@@ -53,17 +55,20 @@ class ReferenceCheck:
         solutions: Sequence[Submission],
         *,
         most: int = DEFAULT_SOLUTIONS,
+        given: int | None = None,
         on_done: Callable[[Quality], None] | None = None,
+        observe: Observe | None = None,
     ) -> None:
         self.future: Future[Quality] = Future()
         self._judge = judge
         self._problem = problem
-        self._given = len(solutions)
+        self._given = len(solutions) if given is None else given
         self._trying = [_Trying(submission) for submission in chosen(solutions, most)]
         self._tolerance = stated_tolerance(problem.statement) or _USUAL_TOLERANCE
         # A checker or interactor of the problem's own knows all right answers: what it rejects is not another one.
         self._compares = problem.interactor is None and judge.checker_of(problem).name != "program"
         self._on_done = on_done
+        self._observe = observe
         self._priority = judge.place()
         self._waiting = 0
         self._lock = threading.Lock()
@@ -83,6 +88,8 @@ class ReferenceCheck:
 
         def observe(actual: Actual, case: CaseResult) -> None:
             seen[case.index] = self._seen(tests[case.index], actual, case)
+            if self._observe is not None:
+                self._observe(actual, case)
 
         def on_judged(_: int, judgement: Judgement) -> None:
             for case in judgement.cases:  # the duplicates of a test, and runs that nobody observed
@@ -153,7 +160,9 @@ class ReferenceCheck:
         def on_judged(_: int, judgement: Judgement) -> None:
             trying.mended = {indexes[case.index] for case in judgement.cases if case.verdict is Verdict.ACCEPTED}
 
-        return lambda: self._judge.submit(problem, [trying.submission], on_judged=on_judged, priority=self._priority)
+        return lambda: self._judge.submit(
+            problem, [trying.submission], observe=self._observe, on_judged=on_judged, priority=self._priority
+        )
 
     def _conclude(self) -> None:
         tried = [

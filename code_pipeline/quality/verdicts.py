@@ -52,6 +52,11 @@ class Tried:
         return self.judgement.missing_module is not None
 
     @property
+    def is_unstable(self) -> bool:
+        """Whether it gave another answer when it ran again."""
+        return any(_changed(seen, self.first[index]) for index, seen in self.second.items() if index in self.first)
+
+    @property
     def passes_some(self) -> bool:
         """Whether it passes a test, so that it is a solution of this problem at all."""
         return any(seen.verdict is Verdict.ACCEPTED for seen in self.first.values()) or bool(self.mended)
@@ -86,6 +91,8 @@ def conclude(problem: Problem, tried: Sequence[Tried], *, given: int) -> Quality
 def _told(tried: Tried) -> dict[str, Any]:
     judgement = tried.judgement
     place = {name: tried.submission.origin.get(name) for name in ("column", "index")}
+    if tried.is_unstable:  # what it came to the first time may be something else the next time
+        return {**place, "language": tried.submission.language, "unstable": True}
     return {
         **place,
         "language": tried.submission.language,

@@ -11,13 +11,14 @@ from typing import Any
 
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
-from ot_code.config import DEFAULT_MAX_FAULTS, VerifyConfig
+from ot_code.config import DEFAULT_MAX_FAULTS, MOST_SOLUTIONS, VerifyConfig
 
 EXAMPLE = """examples:
   ot-code verify answers.jsonl --out judged
   ot-code verify open-thoughts/OpenThoughts-114k:metadata --split train --limit 1000 --out judged
   ot-code verify responses.jsonl --problems apps.parquet --on problem_id --response-column text --out judged
   ot-code verify apps.parquet --solutions --out reference-check
+  ot-code verify apps.parquet --out judged --check-tests --drop unpassed_tests,several_answers
   ot-code verify answers.jsonl --out judged --rejudge sandbox_error,time_limit
 
 INPUT is a file (.jsonl, .json, .parquet, .arrow), a folder, a glob, or a dataset of the hub (needs ot-code[hub]).
@@ -63,6 +64,12 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
         help="how much longer LANG may take than C++, for sources whose limits were set for C++; may be repeated",
     )  # fmt: skip
     group.add_argument("--cache", type=_cache, metavar="DIR|none", help="remember verdicts in DIR (default: none)")
+    group.add_argument(
+        "--check-tests", action="store_true", help="run each row's reference solutions first, to judge its tests"
+    )
+    group.add_argument(
+        "--check-solutions", type=_count, metavar="N", help="run at most N of them a row (default 5, twice each)"
+    )
     group.add_argument("--pin", action="store_true", help="keep each jail on one CPU")
     group.add_argument(
         "--max-faults", type=_share, default=DEFAULT_MAX_FAULTS, metavar="SHARE",
@@ -75,6 +82,10 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--keep-unchecked", type=_names, default=frozenset(), metavar="DOMAIN,...",
         help="keep rows of these domains (science, puzzle, math) although nobody judges them",
+    )  # fmt: skip
+    group.add_argument(
+        "--drop", type=_findings, default=(), metavar="FINDING,...",
+        help="keep no row that has one of these findings, such as several_answers; docs/datasets.md lists them",
     )  # fmt: skip
     group.add_argument("--overwrite", action="store_true", help="start anew in an OUT that another run made")
     group.add_argument("--dry-run", action="store_true", help="say what would be judged, and write nothing")
@@ -119,6 +130,8 @@ def config_of(args: argparse.Namespace) -> VerifyConfig:
         all_tests=args.all_tests,
         time_factors=dict(args.time_factor),
         keep_unchecked=args.keep_unchecked,
+        check_tests=_solutions_to_run(args),
+        drop=args.drop,
         form=args.format,
         jobs=args.jobs,
         pin=args.pin,
@@ -127,6 +140,15 @@ def config_of(args: argparse.Namespace) -> VerifyConfig:
         overwrite=args.overwrite,
         rejudge=args.rejudge,
     )
+
+
+def _solutions_to_run(args: argparse.Namespace) -> int | None:
+    """How many reference solutions a row are run. Raises UsageError for a number that nothing would use."""
+    if args.check_solutions is not None and not args.check_tests:
+        from ot_code.errors import UsageError
+
+        raise UsageError("--check-solutions says how many solutions --check-tests runs: give both")
+    return (args.check_solutions or MOST_SOLUTIONS) if args.check_tests else None
 
 
 def _show(summary: Mapping[str, Any], args: argparse.Namespace) -> None:
@@ -208,5 +230,18 @@ def _verdicts(text: str) -> tuple[str, ...]:
     if unknown or not names:
         raise argparse.ArgumentTypeError(
             f"{', '.join(unknown) or 'nothing'} is no verdict; they are {', '.join(known)}"
+        )
+    return names
+
+
+def _findings(text: str) -> tuple[str, ...]:
+    from code_pipeline.quality.names import Finding
+
+    names = tuple(sorted(_names(text)))
+    known = [finding.value for finding in Finding]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(unknown) or 'nothing'} is no finding; they are {', '.join(known)}"
         )
     return names

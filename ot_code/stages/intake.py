@@ -38,7 +38,7 @@ class Work:
     moved: dict[str, Any]
     named: list[dict[str, str]]
     quality: Quality | None = None
-    solutions: Solutions = Solutions()
+    solutions: Solutions = field(default_factory=Solutions)
 
 
 class RowReader(Protocol):

@@ -53,8 +53,9 @@ def verify(config: VerifyConfig, *, quiet: bool = False) -> dict[str, Any]:
         judge = stack.enter_context(
             Judge(sandbox, all_tests=config.all_tests, checker=checker, time_factors=config.time_factors, cache=cache)
         )
+        thorough = stack.enter_context(judge.thorough())
         screen = stack.enter_context(Progress(total=_total(config, table), quiet=quiet))
-        run = Verify(config, table=table, intake=intake, judge=judge, folder=folder, screen=screen)
+        run = Verify(config, table=table, intake=intake, judge=judge, thorough=thorough, folder=folder, screen=screen)
         stack.callback(run.journal.close)
         try:
             return run.run()

@@ -15,10 +15,12 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from code_pipeline.checkers.base import Actual
 from code_pipeline.judge import Judge
-from code_pipeline.types import Judgement, Verdict
+from code_pipeline.quality import Quality, ReferenceCheck
+from code_pipeline.types import CaseResult, Judgement, Verdict
 from ot_code import summary
 from ot_code.columns import ROW_ID, arrow_types, columns_of, judgement_of, row_id
 from ot_code.config import VerifyConfig
@@ -27,7 +29,11 @@ from ot_code.outputs import SUMMARY_FILE, OutputFolder
 from ot_code.parts import GIANT, release_memory, settled
 from ot_code.shards import WIDENED, Shards, weight
 from ot_code.stages.intake import Intake, Work
+from ot_code.stages.quality import CHECKED, entry_of, quality_of
+from ot_code.stages.quality import columns_of as found_columns
 from ot_code.stages.window import ClosedError, Window
+
+Result = TypeVar("Result")
 
 _TICK_S = 0.2
 _REREAD_BYTES = 256 * 1024 * 1024  # of a row that is rather read twice than held twice
@@ -39,6 +45,9 @@ class Screen(Protocol):
     def judged(self, verdict: str) -> None:
         """A candidate was judged."""
 
+    def tested(self) -> None:
+        """One run of a program on a test was judged. Called from any thread."""
+
     def rows(self, done: int) -> None:
         """So many input rows are done, of all; also called when nothing has changed, a few times a second."""
 
@@ -47,10 +56,13 @@ class Screen(Protocol):
 class _Pending:
     work: Work
     future: Future[list[Judgement]] | None
+    check: Future[Quality] | None = None
 
 
 class Verify:
     """One run over one input into one folder, which this process holds the lock of.
+
+    judge: of the candidates. thorough: of reference solutions, on the same threads.
 
     Raises OutputError when the folder's shards are not as its journal says.
     """
@@ -62,6 +74,7 @@ class Verify:
         table: Table,
         intake: Intake,
         judge: Judge,
+        thorough: Judge,
         folder: OutputFolder,
         screen: Screen,
     ) -> None:
@@ -69,6 +82,7 @@ class Verify:
         self._table = table
         self._intake = intake
         self._judge = judge
+        self._thorough = thorough
         self._folder = folder
         self._screen = screen
         self.journal = folder.journal(list(config.rejudge))
@@ -169,9 +183,10 @@ class Verify:
     def _submit(self, work: Work) -> _Pending:
         if work.problem is None:
             return _Pending(work, None)
+        before = self.journal.judged(work.index)
+        check = self._check(work, before.get(CHECKED)) if work.solutions.given else None
         positions = list(work.submissions)
         submissions = list(work.submissions.values())
-        before = self.journal.judged(work.index)
         done = [
             judgement_of(before[position], submission.id) if position in before else None
             for position, submission in work.submissions.items()
@@ -182,9 +197,38 @@ class Verify:
             self.journal.append(row, positions[number], columns_of(judgement))
             self._screen.judged(str(judgement.verdict))
 
-        future = self._judge.submit(work.problem, submissions, done=done, on_judged=on_judged)
+        observe = self._observe
+        future = self._judge.submit(work.problem, submissions, done=done, on_judged=on_judged, observe=observe)
         work.problem = None  # the tests live as long as the judge needs them
-        return _Pending(work, future)
+        return _Pending(work, future, check)
+
+    def _check(self, work: Work, before: Mapping[str, Any] | None) -> Future[Quality]:
+        """What the row's reference solutions show, as the journal has it or from running them."""
+        if before is not None:
+            known: Future[Quality] = Future()
+            known.set_result(quality_of(before))
+            return known
+        assert work.problem is not None  # noqa: S101 - the caller has looked
+        assert self._config.check_tests is not None  # noqa: S101 - else a row has no solutions to run
+        row = work.index
+
+        def on_done(quality: Quality) -> None:
+            if not quality.faults:  # the next sitting tries again what a fault of ours left out
+                self.journal.append(row, CHECKED, entry_of(quality))
+
+        check = ReferenceCheck(
+            self._thorough,
+            work.problem,
+            work.solutions.submissions,
+            most=self._config.check_tests,
+            given=work.solutions.given,
+            on_done=on_done,
+            observe=self._observe,
+        )
+        return check.start().future
+
+    def _observe(self, _: Actual, __: CaseResult) -> None:
+        self._screen.tested()
 
     # ---- the calling thread ----
 
@@ -198,14 +242,14 @@ class Verify:
             if taken is None:
                 continue
             pending, size = taken
-            judgements = self._wait(pending.future)
-            self._write(pending.work, judgements)
+            judgements = self._wait(pending.future) or []
+            self._write(pending.work, judgements, self._wait(pending.check))
             del pending, taken, judgements
             if size > GIANT:
                 release_memory()
             self._window.release(size)
 
-    def _wait(self, future: Future[list[Judgement]] | None) -> list[Judgement]:
+    def _wait(self, future: Future[Result] | None) -> Result | None:
         while future is not None:
             try:
                 return future.result(_TICK_S)
@@ -213,18 +257,26 @@ class Verify:
                 if future.done():  # it failed with a TimeoutError of its own
                     raise
                 self._screen.rows(self._judged.next_row)
-        return []
+        return None
 
-    def _write(self, work: Work, judgements: list[Judgement]) -> None:
+    def _write(self, work: Work, judgements: list[Judgement], shown: Quality | None) -> None:
+        quality = work.quality
+        if quality is not None and shown is not None:
+            quality = quality.joined(shown)
+        findings = found_columns(quality)
+        names = findings["findings"] or []
         verdicts = dict(work.settled)
         verdicts.update(zip(work.submissions, map(columns_of, judgements), strict=True))
         chosen = []
-        self._tally.rows += 1
+        dropped = any(name in self._config.drop for name in names)
+        self._tally.count_row(names, faults=quality.faults if quality is not None else 0)
         for position, columns in enumerate(work.each):
             found = verdicts[position]
             columns.update(found)
-            chosen.append(self._is_kept(found, work.named[position]))
-            self._tally.count(columns, kept=chosen[-1], named=work.named[position])
+            columns.update(findings)
+            is_right = self._is_kept(found, work.named[position])
+            chosen.append(is_right and not dropped)
+            self._tally.count(columns, kept=chosen[-1], named=work.named[position], dropped=is_right and not chosen[-1])
         self._judged.add(work.index, work.shared, work.each, chosen)
 
     def _is_kept(self, columns: Mapping[str, Any], named: Mapping[str, str]) -> bool:
