@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from code_pipeline.errors import RowError
 from code_pipeline.packages.documents import Files, with_constants
@@ -30,6 +30,7 @@ _MAINS: Mapping[str, re.Pattern[str]] = {
     "rust": re.compile(r"\bfn\s+main\s*\("),
     "python3": re.compile(r"__main__"),
 }
+_USUAL_MAIN = re.compile(r"(?:[Mm]ain|__main__)\.\w+")
 _SHEBANG = re.compile(r"#!.*?\b(python2|pypy3|pypy2?|python3?)(?![\w])")
 
 
@@ -98,6 +99,21 @@ def read_program(
     return PackageProgram(name, ours, chosen, sources, _together(ours, chosen, mains, sources))
 
 
+def with_included(program: PackageProgram, included: Mapping[str, str]) -> PackageProgram:
+    """The program with the package's own files in it, which replace its own of the same name.
+
+    A file among them that is called as a main file is one, and the submission is what it uses.
+    """
+    if not included:
+        return program
+    every = {**program.files, **included}
+    mains = sorted(name for name in every if ending_language(name) is not None)
+    driver = min((name for name in included if name in mains and _USUAL_MAIN.fullmatch(name)), default=None)
+    entry = driver or program.entry
+    sources = _together(program.language, entry, mains, every)
+    return replace(program, entry=entry, files=every, sources=sources, trouble="" if driver else program.trouble)
+
+
 def _together(language: str, entry: str, mains: Sequence[str], sources: Mapping[str, str]) -> tuple[str, ...]:
     """The source files beside the main one that a compiler must be given: all but those that another includes."""
     if language not in _TOGETHER or len(mains) < 2:
@@ -113,7 +129,7 @@ def _entry(language: str, given: str | None, mains: Sequence[str], sources: Mapp
         return suited[0] if suited else None
     if len(mains) == 1:
         return mains[0]
-    named = [each for each in mains if re.fullmatch(r"(?:[Mm]ain|__main__)\.\w+", each)]
+    named = [each for each in mains if _USUAL_MAIN.fullmatch(each)]
     pattern = _MAINS.get(language)
     begins = named or [each for each in mains if pattern is not None and pattern.search(sources[each])]
     return begins[0] if len(begins) == 1 or named else None

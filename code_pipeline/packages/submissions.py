@@ -13,12 +13,14 @@ from typing import Any
 
 from code_pipeline.labels import NOT_ACCEPTED, verdicts_of
 from code_pipeline.packages.documents import Files, mapping_in
-from code_pipeline.packages.programs import PackageProgram, ending_language, read_program, source_text
+from code_pipeline.packages.programs import PackageProgram, ending_language, read_program, source_text, with_included
 from code_pipeline.packages.settings import Settings
 from code_pipeline.types import Verdict
 
 _ROOT = "submissions/"
 _EXPECTED = re.compile(r"@EXPECTED_RESULTS@:([^\n\r]*)")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_MOST_ALTERNATIVES = 1000
 _SCANNED = 1_000_000  # characters of a source that the comment is looked for in
 _SHORT = {"AC": "accepted", "WA": "wrong_answer", "TLE": "time_limit_exceeded", "RTE": "run_time_error"}
 _ALL = frozenset(_SHORT)
@@ -35,9 +37,9 @@ class PackageSubmission:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What submissions.yaml says of the submissions that a pattern matches."""
+    """What submissions.yaml says of the submissions that one of the patterns matches."""
 
-    pattern: re.Pattern[str]
+    patterns: tuple[str, ...]
     about: Mapping[str, Any]
 
 
@@ -82,43 +84,58 @@ def _programs(files: Files) -> dict[str, dict[str, str]]:
 
 
 def _with_included(files: Files, program: PackageProgram, settings: Settings) -> PackageProgram:
-    """The program with the package's included files beside it; they replace its own of the same name."""
-    if not any(name.startswith("include/") for name in files):
-        return program
-    sources = dict(program.files)
+    """The program with what the package includes in every submission of its language."""
+    included: dict[str, str] = {}
     for folder in ("include/default/", f"include/{program.language}/"):
         for name in sorted(files):
             if name.startswith(folder) and not name.rsplit("/", 1)[-1].startswith("."):
-                sources[name.removeprefix(folder)] = source_text(files, name, settings.constants)
-    if sources.keys() == program.files.keys():
-        return program
-    return read_program(program.name, sources, language=program.language if not program.trouble else None)
+                included[name.removeprefix(folder)] = source_text(files, name, settings.constants)
+    return with_included(program, included)
 
 
 def _rules(content: Mapping[str, Any]) -> list[_Rule]:
-    return [_Rule(_glob(pattern), about) for pattern, about in content.items() if isinstance(about, dict)]
+    return [_Rule(_alternatives(pattern), about) for pattern, about in content.items() if isinstance(about, dict)]
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
-    """`*` within a name, `{a,b}` for either; a folder's pattern matches all that is in it."""
-    translated = ""
-    depth = 0
-    for character in pattern[:300].strip("/"):
-        if character == "{":
-            depth += 1
-            translated += "(?:"
-        elif character == "}" and depth:
-            depth -= 1
-            translated += ")"
-        elif character == "," and depth:
-            translated += "|"
+def _alternatives(pattern: str) -> tuple[str, ...]:
+    """The patterns that one with braces stands for: `{a,b}.py` for `a.py` and `b.py`."""
+    done: list[str] = []
+    todo = [pattern[:300].strip("/")]
+    while todo and len(todo) + len(done) <= _MOST_ALTERNATIVES:
+        text = todo.pop()
+        match = _BRACES.search(text)
+        if match is None:
+            done.append(text)
         else:
-            translated += "[^/]*" if character == "*" else re.escape(character)
-    return re.compile(re.sub(r"(?:\[\^/\]\*)+", "[^/]*", translated) + ")" * depth + "(?:/.*)?")
+            todo += [text[: match.start()] + choice + text[match.end() :] for choice in match[1].split(",")]
+    return tuple(done)
 
 
 def _matches(rule: _Rule, file: str) -> bool:
-    return rule.pattern.fullmatch(file) is not None
+    """Whether a pattern is the submission's, or that of a folder it is in."""
+    parts = file.split("/")
+    for pattern in rule.patterns:
+        wanted = pattern.split("/")
+        if len(wanted) <= len(parts) and all(map(_matches_part, wanted, parts)):
+            return True
+    return False
+
+
+def _matches_part(pattern: str, name: str) -> bool:
+    """Whether a name is what a pattern with `*` means. Linear in both: a regular expression of many `*` is not."""
+    first, *middle = pattern.split("*")
+    if not middle:
+        return pattern == name
+    last = middle.pop()
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    place, end = len(first), len(name) - len(last)
+    for piece in middle:
+        found = name.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return True
 
 
 def _label(file: str, program: PackageProgram, rules: Iterable[_Rule]) -> str:
@@ -133,7 +150,7 @@ def _label(file: str, program: PackageProgram, rules: Iterable[_Rule]) -> str:
     for rule in rules:
         said = _allowed(rule.about) if _matches(rule, file) else None
         if said is not None:  # a rule for the folder itself replaces the default; any other binds beside it
-            allowed = said if not allowed or rule.pattern.fullmatch(folder) else (allowed & said or said)
+            allowed = said if not allowed or folder in rule.patterns else (allowed & said or said)
     return _joined(allowed)
 
 
