@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -20,6 +20,7 @@ from code_pipeline import (
 from code_pipeline.checkers import checker_from_spec
 from code_pipeline.languages import LOOKS
 from sandbox import Execution, Limits, Sandbox, SandboxError, Status, languages
+from sandbox.languages import _NAMES, Tool
 
 TESTS = tuple(TestCase(f"{n}\n", f"{n * n}\n") for n in range(12))
 QUICK = ProblemLimits(time_limit_s=1.0, memory_limit_mb=128)
@@ -133,6 +134,27 @@ def test_cpp(judge):
     results = judge.judge(SQUARE, submissions(right, "int main() { return x; }", language="cpp"))
     assert [r.verdict for r in results] == [Verdict.ACCEPTED, Verdict.COMPILE_ERROR]
     assert "error" in results[1].reason
+
+
+CPP = "#include <iostream>\nint main() { long n; std::cin >> n; std::cout << n * n; }"
+
+
+def test_another_compiler_judges_anew(tmp_path, sandbox):
+    counting = CountingSandbox(sandbox)
+    with closing(VerdictCache(tmp_path)) as cache, Judge(counting, cache=cache) as judge:
+        first = one(judge, SQUARE, CPP, "cpp")
+        assert "g++" in first.provenance["toolchain"]
+        assert (one(judge, SQUARE, CPP, "cpp").verdict, counting.opened) == (Verdict.ACCEPTED, 1)
+        counting.toolchain = lambda language: "g++ 99"
+        assert (one(judge, SQUARE, CPP, "cpp").verdict, counting.opened) == (Verdict.ACCEPTED, 2)
+
+
+def test_a_missing_toolchain_is_our_fault(judge, monkeypatch):
+    absent = replace(languages()["cpp"], toolchain=(Tool("/usr/bin/no-such-compiler", "apt-get install it"),))
+    monkeypatch.setitem(_NAMES, "cpp", absent)
+    judgement = one(judge, SQUARE, CPP, "cpp")
+    assert (judgement.verdict, judgement.passed) == (Verdict.SANDBOX_ERROR, None)
+    assert "cpp needs /usr/bin/no-such-compiler, which this host lacks: apt-get install it" in judgement.reason
 
 
 ADD = Problem(
@@ -262,6 +284,7 @@ class CountingSandbox:
         self.real = real
         self.jobs, self.jail_kind = real.jobs, real.jail_kind
         self.limits, self.provenance = real.limits, real.provenance
+        self.toolchain = real.toolchain
         self.opened = 0
 
     def open(self, program, limits):
@@ -276,6 +299,9 @@ class BreakingSandbox:
 
     def __init__(self, error, at=None):
         self.error, self.at = error, at
+
+    def toolchain(self, language):
+        return ""
 
     @contextmanager
     def open(self, program, limits):
