@@ -207,4 +207,4 @@ class TestRows:
         row = read(json.loads((HUB / "livecodebench_row_1873_A.json").read_text(encoding="utf-8")))
         assert len(row.problem.tests) == 5
         assert row.problem.tests[1].stdin == "1\nabc\n"
-        assert row.problem.tests[-1].expected == "NO\nYES\nYES\nYES\nNO\n"
+        assert row.problem.tests[3].expected == "NO\nYES\nYES\nYES\nNO\n"
