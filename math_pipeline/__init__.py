@@ -1,4 +1,4 @@
-"""Math answers judged: extracted, brought to a normal form, settled by exact arithmetic, else by symbols in workers.
+r"""Math answers judged: extracted, brought to a normal form, settled by exact arithmetic, else by symbols in workers.
 
 >>> from math_pipeline import verify_math
 >>> verify_math(gold="1/2", response="So it is \\\\boxed{0.5}.").verdict

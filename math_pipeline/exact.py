@@ -1,7 +1,7 @@
 """The fast path: what exact arithmetic settles for certain, on the host, without a symbolic engine.
 
-Only numbers (integers, decimals, fractions, percentages), simple square roots and tuples of them. Anything that could be
-read in another way (a comma, a percent sign on one side, a decimal beside a fraction that it may round) is left alone.
+Only numbers (integers, decimals, fractions, percentages), simple square roots and tuples of them. Anything that
+could be read in another way (a comma, a percent sign on one side, a decimal that may round a fraction) is left alone.
 """
 
 from __future__ import annotations

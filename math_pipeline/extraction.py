@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 
-from math_pipeline.normal import closing, normal
+from math_pipeline.brackets import closing
+from math_pipeline.normal import normal
 from math_pipeline.types import Answer
 
 TAIL = 20_000  # characters of a response that are looked at: an answer stands at its end
@@ -68,10 +69,10 @@ def answer_of(response: str) -> Answer | None:
     anchored = _anchored(text)
     if anchored is not None:
         return _found(anchored, "anchor")
-    math = _last_math(text)
-    if math is not None:
-        numbers = _NUMBER.findall(text[text.rindex(math) + len(math) :])
-        return _found(numbers[-1], "last number") if numbers else _found(math, "last mathematics")
+    shown = _last_math(text)
+    if shown is not None:
+        after = _NUMBER.findall(text[text.rindex(shown) + len(shown) :])
+        return _found(after[-1], "last number") if after else _found(shown, "last mathematics")
     bracketed = _BRACKETED.findall(text)
     if bracketed:
         return _found(bracketed[-1], "brackets")
@@ -206,8 +207,9 @@ def _anchored(text: str) -> str | None:
     sentence = tail[: end.start()] if end else tail
     sentence = sentence.split("\n", 1)[0] if len(sentence) > 200 else sentence
     sentence = _CLAUSE.sub("", sentence.strip().strip("*")) or sentence
-    if not is_bare(sentence) and (match := _IS.search(sentence)) is not None and sentence[match.end() :].strip():
-        sentence = sentence[match.end() :]
+    verb = None if is_bare(sentence) else _IS.search(sentence)
+    if verb is not None and sentence[verb.end() :].strip():
+        sentence = sentence[verb.end() :]
     if is_bare(sentence) or re.search(r"\band\b", sentence):
         return sentence
     inner = _last_math(sentence)

@@ -1,4 +1,4 @@
-"""Characters that stand for mathematics -> ASCII and LaTeX: digits of all scripts, superscripts, fractions, operators."""
+"""Characters that stand for mathematics -> ASCII and LaTeX: digits of all scripts, superscripts, operators."""
 
 from __future__ import annotations
 

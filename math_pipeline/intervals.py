@@ -1,14 +1,14 @@
-"""Sets of real numbers: intervals, unions, finite sets and inequalities in one name, with exact ends, compared as sets."""
+"""Sets of real numbers: intervals, unions, finite sets and inequalities in one name, compared as sets."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import sympy
 
 from math_pipeline import symbols
-from math_pipeline.structure import Expr, Many, Node, Ordered, Relation, Union
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union
 
 _BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
 _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
@@ -51,7 +51,7 @@ def is_surely(node: Node) -> bool:
         return node.signs != ("=",)
     if isinstance(node, Many):
         return any(isinstance(item, Relation) and item.signs != ("=",) for item in node.items)
-    return isinstance(node, Union) or isinstance(node, Expr)
+    return isinstance(node, (Union, Expr))
 
 
 def names(node: Node) -> set[str]:
@@ -69,7 +69,7 @@ def region(node: Node) -> Any | None:
     """The sympy set, or None where an end is no real number."""
     try:
         return _region(node)
-    except (symbols.Unreadable, TypeError, ValueError, NotImplementedError):
+    except (symbols.UnreadableError, TypeError, ValueError, NotImplementedError):
         return None
 
 
@@ -86,7 +86,7 @@ def _region(node: Node) -> Any | None:
         return _joined([_region(item) for item in node.items])
     if isinstance(node, Relation):
         return _solved(node)
-    assert isinstance(node, Expr)
+    node = cast("Expr", node)
     if _ALL.match(node.latex):
         return sympy.S.Reals
     if _EMPTY.match(node.latex):
@@ -103,7 +103,7 @@ def _joined(parts: list[Any | None]) -> Any | None:
 
 
 def _finite(node: Node) -> Any | None:
-    assert isinstance(node, Many)
+    node = cast("Many", node)
     points = [_end(item) for item in node.items]
     return None if any(point is None for point in points) else sympy.FiniteSet(*points)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from math_pipeline.brackets import closing
 from math_pipeline.glyphs import plain
 
 _SPACES = re.compile(
@@ -47,14 +48,21 @@ _SAME = (
     (re.compile(r"\\(?:varphi)(?![a-zA-Z])"), r"\\phi "),
     (re.compile(r"\\(?:varepsilon)(?![a-zA-Z])"), r"\\epsilon "),
     (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
-    (re.compile(r"\\(?:degree|degrees)(?![a-zA-Z])|\^\{?\\circ\}?|(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
+    (re.compile(r"\\degrees?(?![a-zA-Z])|\^\{?\\circ\}?"), r"^{\\circ}"),
+    (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
     (re.compile(r"\\(?:colon)(?![a-zA-Z])"), ":"),
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
 )  # fmt: skip
 _FRAC = re.compile(r"\\frac\s*(?:(\d)\s*(\d)(?!\d*\})|(\d)\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
 _SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
 _PLAIN_NAMES = (
-    (re.compile(r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min|max)(?=\s*[(\d\\^_{]|\s+[a-zA-Z](?![a-zA-Z]))"), r"\\\1"),
+    (
+        re.compile(
+            r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min|max)"
+            r"(?=\s*[(\d\\^_{]|\s+[a-zA-Z](?![a-zA-Z]))"
+        ),
+        r"\\\1",
+    ),
     (re.compile(r"(?<![a-zA-Z\\])pi(?![a-zA-Z])"), r"\\pi "),
     (re.compile(r"(?<![a-zA-Z\\])(?:infinity|infty|inf|oo)(?![a-zA-Z])"), r"\\infty "),
     (re.compile(r"(?<![a-zA-Z\\])(theta|alpha|beta|gamma|lambda|phi|omega)(?![a-zA-Z])"), r"\\\1 "),
@@ -145,8 +153,7 @@ def _unnamed(text: str) -> str:
             break
         text = text[:at] + "e^{" + text[at + 5 : end] + "}" + text[end + 1 :]
     text = re.sub(r"\^\s*\(([^()]*)\)", r"^{\1}", text)
-    text = re.sub(r"(?<=[\w)}])\s*\*\s*(?=[\w(\\{])", r" \\cdot ", text)
-    return text
+    return re.sub(r"(?<=[\w)}])\s*\*\s*(?=[\w(\\{])", r" \\cdot ", text)
 
 
 def _braced(text: str) -> str:
@@ -206,25 +213,6 @@ def _undressed(text: str) -> str:
                     text = inner
         if text == before:
             return text
-
-
-def closing(text: str, at: int, opening: str = "{", ending: str = "}") -> int:
-    """Where the bracket that opens at `at` closes; -1 where it does not. A bracket behind a backslash is another one."""
-    depth = 0
-    index = at
-    while index < len(text):
-        character = text[index]
-        if character == "\\":
-            index += 2
-            continue
-        if character == opening:
-            depth += 1
-        elif character == ending:
-            depth -= 1
-            if depth == 0:
-                return index
-        index += 1
-    return -1
 
 
 def words_of(text: str) -> str:

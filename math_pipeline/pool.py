@@ -38,7 +38,7 @@ class Reply:
 
 
 class Pool:
-    """Up to `workers` processes, started on first need. Thread-safe, and never forked: usable from threads and services."""
+    """Up to `workers` processes, started on first need. Thread-safe; not usable across a fork."""
 
     def __init__(self, workers: int, *, cpu_time_s: float, memory_mb: int) -> None:
         self._cpu_time_s = cpu_time_s
@@ -128,16 +128,18 @@ class _Worker:
             env=environment,
             start_new_session=True,
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise WorkerError("a math worker was started without pipes")
+        self._jobs, self._replies = self._process.stdin, self._process.stdout
         self._rest = b""
         self._is_new = True
 
     def compare(self, gold: str, answer: str, cpu_time_s: float) -> Reply | None:
         """The reply; None where the worker is gone or stuck, through no fault of the pair that is known."""
         job = json.dumps({"gold": gold, "answer": answer, "cpu_time_s": cpu_time_s}).encode() + b"\n"
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(job)
-            self._process.stdin.flush()
+            self._jobs.write(job)
+            self._jobs.flush()
         except OSError:
             return None
         words = self._line(cpu_time_s * _IDLE_FACTOR + (_START_S if self._is_new else 0.0))
@@ -156,8 +158,7 @@ class _Worker:
         )
 
     def _line(self, wait_s: float) -> bytes | None:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
+        descriptor = self._replies.fileno()
         until = time.monotonic() + wait_s
         while b"\n" not in self._rest:
             ready = select.poll()
@@ -178,9 +179,8 @@ class _Worker:
         except ProcessLookupError:
             pass  # it ended by itself
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except BrokenPipeError:
-                    pass  # the job that it did not read
+        for stream in (self._jobs, self._replies):
+            try:
+                stream.close()
+            except BrokenPipeError:
+                pass  # the job that it did not read

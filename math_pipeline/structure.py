@@ -7,106 +7,60 @@ two ways (`(1, 2)` is a pair and an open interval) the tree holds the first, and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from math_pipeline.normal import closing, words_of
+from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
+from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Words
+from math_pipeline.normal import words_of
 from math_pipeline.units import split_unit
-
-
-@dataclass(frozen=True, slots=True)
-class Expr:
-    """Mathematics for the symbolic engine, as LaTeX."""
-
-    latex: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """An answer in words: lower case, single spaces. original: as it stood."""
-
-    words: str
-    original: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A letter of a multiple choice, and what stood beside it (`(B) 12`)."""
-
-    letter: str
-    rest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A value and its unit, as a name of units.py or as words."""
-
-    value: Node
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Percent:
-    """So many hundredths."""
-
-    value: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """Several answers in no order: a list, or a set in braces."""
-
-    items: tuple[Node, ...]
-    braces: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """A tuple or point. opening, ending: its brackets, since (1, 2) may be an interval."""
-
-    items: tuple[Node, ...]
-    opening: str = "("
-    ending: str = ")"
-
-
-@dataclass(frozen=True, slots=True)
-class Union:
-    """A union of intervals and sets."""
-
-    parts: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A chain of relations: sides, and the signs between them, of =, <, >, \\le, \\ge, \\ne, \\in, \\approx."""
-
-    sides: tuple[Node, ...]
-    signs: tuple[str, ...]
-
-
-Node = Expr | Words | Choice | Quantity | Percent | Many | Ordered | Union | Relation
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
 )
+
+
 _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
+
+
 _SIGN = re.compile(
     r"\s*(\\le(?![a-zA-Z])|\\ge(?![a-zA-Z])|\\ne(?![a-zA-Z])|\\in(?![a-zA-Z])|\\approx(?![a-zA-Z])|\\equiv(?![a-zA-Z])|<|>|=)\s*"
 )
+
+
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
+
+
 _LETTER = re.compile(r"^\(?\s*(?:\\text\s*\{\s*)?\(?\s*([A-Ea-e])\s*[).:]?\s*\}?\s*[).:]?\s*(.*)$", re.DOTALL)
+
+
 _CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
+
+
 _CHOICE_WITH = re.compile(r"^\(?\s*(?:\\text\s*\{\s*)?\(\s*([A-J])\s*\)\s*\}?\s*(.+)$", re.DOTALL)
+
+
 _LATEX_WORD = re.compile(r"\\[a-zA-Z]+")
+
+
 _PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
+
+
 _TAIL_CLAUSE = re.compile(
     r"\s*(?:,\s*)?(?:\\text\s*\{\s*,?\s*(?:for|where|when|if|with)\b[^{}]*\}|\b(?:for\s+(?:all|every|any|each|some)|where)\b).*$",
     re.DOTALL,
 )
+
+
 _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
+
+
 _BUILDER = re.compile(r"^\\\{\s*([a-zA-Z])\s*(?:\\in\s*\\mathbb\{R\}\s*)?(?:\||:)\s*(.+?)\s*\\\}$", re.DOTALL)
+
+
 _PERCENT = re.compile(
     r"\s*(?:\\?%|\\text\s*\{\s*(?:percent|per\s?cent|percentage|pct)\s*\}|(?:percent(?:age)?|per cent|pct)\b)\s*$"
 )
+
+
 _NUMBER_WORDS = {
     word: str(value)
     for value, word in enumerate(
@@ -135,6 +89,8 @@ _NUMBER_WORDS = {
         ]
     )
 }
+
+
 _ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b.*$")
 
 
@@ -151,8 +107,8 @@ def parse(form: str, depth: int = 0) -> Node:
         return _of_words(alone[1])
     if is_wordy(text):
         return _of_words(text)
-    pieces = _unclaused(_split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
-    pieces = [piece for part in pieces for piece in _commas(part)]
+    pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
+    pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
     if len(pieces) > 1:
         return _many(pieces, depth)
@@ -176,7 +132,7 @@ def _single(text: str, depth: int) -> Node:
     builder = _BUILDER.match(text)
     if builder is not None:
         return parse(builder[2], depth + 1)
-    parts = _split_top(text, _UNION)
+    parts = split_top(text, _UNION)
     if len(parts) > 1:
         return Union(tuple(parse(part, depth + 1) for part in parts))
     relation = _relation(text, depth)
@@ -201,110 +157,17 @@ def _many(pieces: list[str], depth: int) -> Node:
     for piece in pieces:
         node = parse(piece, depth + 1)
         items.extend(node.items if isinstance(node, Many) and not node.braces else (node,))
-    first = items[0]
-    if isinstance(first, Relation) and first.signs == ("=",) and not any(isinstance(i, Relation) for i in items[1:]):
-        if isinstance(first.sides[0], Expr) and is_name(first.sides[0].latex):  # a = 4, -8, -10
-            return Many((first.sides[1], *items[1:]))
+    first, *others = items
+    if isinstance(first, Relation) and first.signs == ("=",) and not any(isinstance(i, Relation) for i in others):
+        head = first.sides[0]
+        named = isinstance(head, Expr) and is_name(head.latex)
+        if named:  # a = 4, -8, -10
+            return Many((first.sides[1], *others))
     return Many(tuple(items))
 
 
-def _commas(text: str) -> list[str]:
-    """The pieces between commas and semicolons outside brackets."""
-    pieces, start, index = [], 0, 0
-    while index < len(text):
-        character = text[index]
-        if character == "\\":
-            if text.startswith("\\begin", index):
-                end = text.find("\\end", index)
-                index = len(text) if end < 0 else end + 4
-                continue
-            if text.startswith("\\{", index):
-                end = _brace_end(text, index)
-                index = end if end > 0 else index + 2
-                continue
-            index += 2
-            continue
-        if character in "([{":
-            end = _bracket_end(text, index)
-            index = end if end > 0 else index + 1
-            continue
-        if character in ",;":
-            pieces.append(text[start:index])
-            start = index + 1
-        index += 1
-    pieces.append(text[start:])
-    return pieces
-
-
-def _split_top(text: str, pattern: re.Pattern[str]) -> list[str]:
-    """The pieces between matches that lie outside all brackets."""
-    pieces, start = [], 0
-    for match in pattern.finditer(text):
-        if match.start() < start or not _is_top(text, match.start()):
-            continue
-        pieces.append(text[start : match.start()])
-        start = match.end()
-    pieces.append(text[start:])
-    return pieces
-
-
-def _is_top(text: str, at: int) -> bool:
-    depth = 0
-    index = 0
-    while index < at:
-        character = text[index]
-        if character == "\\":
-            if text.startswith(("\\{", "\\begin", "\\lfloor", "\\lceil", "\\langle"), index):
-                depth += 1
-            elif text.startswith(("\\}", "\\end", "\\rfloor", "\\rceil", "\\rangle"), index):
-                depth -= 1
-            index += 2
-            continue
-        if character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        index += 1
-    return depth == 0
-
-
-def _bracket_end(text: str, at: int) -> int:
-    """One past the bracket that matches; round and square ones may close each other, as in [0, 1)."""
-    if text[at] == "{":
-        end = closing(text, at)
-        return end + 1 if end >= 0 else -1
-    depth = 0
-    index = at
-    while index < len(text):
-        character = text[index]
-        if character == "\\":
-            index += 2
-            continue
-        if character == "{":
-            end = closing(text, index)
-            index = end + 1 if end >= 0 else index + 1
-            continue
-        if character in "([":
-            depth += 1
-        elif character in ")]":
-            depth -= 1
-            if depth == 0:
-                return index + 1
-        index += 1
-    return -1
-
-
-def _brace_end(text: str, at: int) -> int:
-    depth = 0
-    for match in re.finditer(r"\\[{}]", text[at:]):
-        depth += 1 if match[0] == "\\{" else -1
-        if depth == 0:
-            return at + match.end()
-    return -1
-
-
 def _relation(text: str, depth: int) -> Node | None:
-    spots = [match for match in _SIGN.finditer(text) if _is_top(text, match.start())]
+    spots = [match for match in _SIGN.finditer(text) if is_top(text, match.start())]
     if not spots:
         return None
     sides, start = [], 0
@@ -335,27 +198,27 @@ def _relation(text: str, depth: int) -> Node | None:
 
 def _group(text: str, depth: int) -> Node | None:
     """A set, tuple or interval that is the whole text."""
-    if text.startswith("\\{") and _brace_end(text, 0) == len(text):
-        inner = [piece for piece in _commas(text[2:-2]) if piece.strip()]
+    if text.startswith("\\{") and brace_end(text, 0) == len(text):
+        inner = [piece for piece in commas(text[2:-2]) if piece.strip()]
         return Many(tuple(parse(piece, depth + 1) for piece in inner), braces=True)
     if text.startswith("\\langle") and text.endswith("\\rangle"):
-        return Ordered(tuple(parse(piece, depth + 1) for piece in _commas(text[7:-7])), "<", ">")
+        return Ordered(tuple(parse(piece, depth + 1) for piece in commas(text[7:-7])), "<", ">")
     if not text or text[0] not in "([]":
         return None
     if text[0] == "]":  # ]2, 5[ as the French write it
         if text[-1] not in "[]":
             return None
-        pieces = _commas(text[1:-1])
+        pieces = commas(text[1:-1])
         if len(pieces) != 2:
             return None
         ending = ")" if text[-1] == "[" else "]"
         return Ordered(tuple(parse(piece, depth + 1) for piece in pieces), "(", ending)
     if text[0] == "[" and text[-1] == "[":
-        pieces = _commas(text[1:-1])
+        pieces = commas(text[1:-1])
         return Ordered(tuple(parse(piece, depth + 1) for piece in pieces), "[", ")") if len(pieces) == 2 else None
-    if _bracket_end(text, 0) != len(text):
+    if bracket_end(text, 0) != len(text):
         return None
-    pieces = _commas(text[1:-1])
+    pieces = commas(text[1:-1])
     if len(pieces) == 1:
         return parse(pieces[0], depth + 1) if pieces[0].strip() else None
     return Ordered(tuple(parse(piece, depth + 1) for piece in pieces), text[0], text[-1])
@@ -415,7 +278,7 @@ def _of_words(text: str) -> Node:
 
 
 def _mixed(text: str) -> str:
-    """A mixed number as a sum: 3\\frac{1}{7}, 11 5/6."""
+    r"""A mixed number as a sum: 3\\frac{1}{7}, 11 5/6."""
     match = re.fullmatch(r"\s*([-+]?)\s*(\d+)\s*\\frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}\s*", text)
     match = match or re.fullmatch(r"\s*([-+]?)\s*(\d+)\s+(\d+)\s*/\s*(\d+)\s*", text)
     if match is None or int(match[4]) == 0:

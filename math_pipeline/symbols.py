@@ -32,16 +32,16 @@ _POINTS = (
 )  # fmt: skip
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The symbolic engine makes nothing of an expression."""
 
 
 @functools.lru_cache(maxsize=4096)
 def read(latex: str) -> Any:
-    """The sympy object of an expression. Raises Unreadable."""
+    """The sympy object of an expression. Raises UnreadableError."""
     text = latex.strip()
     if _MOST_DIGITS.search(text) or text.count("{") > 400:
-        raise Unreadable("more than 2,000 digits, or nested too deep")
+        raise UnreadableError("more than 2,000 digits, or nested too deep")
     based = _BASE.match(text)
     if based is not None and _in_base(based[1], int(based[2])) is not None:
         return sympy.Integer(_in_base(based[1], int(based[2])))
@@ -53,7 +53,7 @@ def read(latex: str) -> Any:
         # Letters keep their case: 3x is not 3X.
         return latex2sympy(text, conversion_config=_CONVERSION)
     except (Exception, RecursionError) as error:
-        raise Unreadable(f"no symbolic form: {type(error).__name__}") from error
+        raise UnreadableError(f"no symbolic form: {type(error).__name__}") from error
 
 
 def _in_base(digits: str, base: int) -> int | None:
@@ -70,7 +70,7 @@ def _as_fraction(match: re.Match[str]) -> str:
 
 
 def same(gold: str, answer: str) -> bool | None:
-    """Whether two expressions are the same; None where nothing can be said. Raises Unreadable."""
+    """Whether two expressions are the same; None where nothing can be said. Raises UnreadableError."""
     if "\\ldots" in gold or "\\ldots" in answer:  # what the dots stand for is the reader's guess
         return None
     one, two = read(gold), read(answer)
@@ -94,7 +94,7 @@ def may_be_renamed(gold: str, answer: str) -> bool:
 
 
 def number(latex: str) -> Any | None:
-    """The value of a constant real expression, to sixty digits; None for anything else. Raises Unreadable."""
+    """The value of a constant real expression, to sixty digits; None for anything else. Raises UnreadableError."""
     value = read(latex)
     if not isinstance(value, sympy.Expr) or value.free_symbols:
         return None
@@ -199,13 +199,13 @@ def _complex(item: Any) -> Any:
 
 
 def relation_same(gold: str, answer: str) -> bool | None:
-    """Whether two relations say the same, by Math-Verify's comparison. Raises Unreadable."""
+    """Whether two relations say the same, by Math-Verify's comparison. Raises UnreadableError."""
     one, two = read(gold), read(answer)
     return bool(math_verify_verify([one], [two], timeout_seconds=None, allow_set_relation_comp=True)) or None
 
 
 def difference(left: str, right: str) -> Any | None:
-    """Left - right of an equation as a sympy expression. Raises Unreadable."""
+    """Left - right of an equation as a sympy expression. Raises UnreadableError."""
     one, two = read(left), read(right)
     if not isinstance(one, sympy.Expr) or not isinstance(two, sympy.Expr):
         return None

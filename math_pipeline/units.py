@@ -18,7 +18,8 @@ def _define(dimension: str, **units: str) -> None:
 
 _define("length", x1="m meter meters metre metres", x1_100="cm centimeter centimeters centimetre centimetres",
         x1_1000="mm millimeter millimeters", x1000="km kilometer kilometers kilometre kilometres",
-        x127_5000="in inch inches", x381_1250="ft foot feet", x1143_1250="yd yard yards", x201168_125="mi mile miles")  # fmt: skip
+        x127_5000="in inch inches", x381_1250="ft foot feet", x1143_1250="yd yard yards",
+        x201168_125="mi mile miles")  # fmt: skip
 _define("time", x1="s sec secs second seconds", x60="min mins minute minutes", x3600="h hr hrs hour hours",
         x86400="day days", x604800="week weeks")  # fmt: skip
 _define("mass", x1="g gram grams", x1000="kg kilogram kilograms", x1000000="ton tons tonne tonnes",

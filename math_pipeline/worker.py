@@ -20,7 +20,8 @@ from typing import Any
 sys.modules["gmpy2"] = None  # type: ignore[assignment]  # its calls end for no signal and no cap
 
 from math_pipeline import compare, symbols  # noqa: E402 - after gmpy2 was kept out
-from math_pipeline.structure import Expr, Node, parse  # noqa: E402
+from math_pipeline.nodes import Expr, Node  # noqa: E402
+from math_pipeline.structure import parse  # noqa: E402
 
 RECYCLED = 42  # the exit status of a fork that has done its share
 JOBS_EACH = 2000
@@ -87,7 +88,7 @@ def _reply(gold: str, answer: str) -> dict[str, Any]:
     try:
         outcome = compare.compare(gold, answer)
         return {"same": outcome.same, "rule": outcome.rule, "reason": outcome.reason[:300]}
-    except symbols.Unreadable as error:
+    except symbols.UnreadableError as error:
         unreadable = "gold" if _unreadable(parse(gold)) else "answer"
         return {"same": None, "rule": "unreadable", "unreadable": unreadable, "reason": f"{unreadable}: {error}"[:300]}
     except MemoryError:
@@ -101,11 +102,11 @@ def _unreadable(node: Node) -> bool:
     if isinstance(node, Expr):
         try:
             symbols.read(node.latex)
-        except symbols.Unreadable:
+        except symbols.UnreadableError:
             return True
         return False
     inner: list[Any] = []
-    for name in node.__slots__:  # type: ignore[attr-defined]
+    for name in node.__slots__:
         value = getattr(node, name)
         inner.extend(value if isinstance(value, tuple) else (value,))
     return any(_unreadable(item) for item in inner if hasattr(item, "__slots__"))

@@ -1,0 +1,166 @@
+"""Several values: lists and sets in no order, tuples in theirs, and what a plus-minus sign stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from math_pipeline.naming import latex_of, name_of, unchained
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
+from math_pipeline.outcome import Outcome, Same, ruled
+from math_pipeline.structure import is_name
+
+MOST_ITEMS = 64
+
+
+def lists(gold: Node, answer: Node, same: Same) -> Outcome:
+    """Whether two lists or sets, or one and a value or tuple, hold the same answers."""
+    one, two = items_of(gold), items_of(answer)
+    if len(one) > MOST_ITEMS or len(two) > MOST_ITEMS:
+        return Outcome(None, "list", f"more than {MOST_ITEMS} answers")
+    named = [isinstance(item, Relation) for item in (*one, *two)]
+    if any(named) and not all(named):
+        misplaced = _out_of_order(one, two, same)
+        if misplaced is not None:
+            return misplaced
+        one = [_unnamed(item) for item in one]
+        two = [_unnamed(item) for item in two]
+        if len(one) == 1 and isinstance(one[0], Ordered):
+            one = list(one[0].items)
+        if len(two) == 1 and isinstance(two[0], Ordered):
+            two = list(two[0].items)
+    ordered = (isinstance(gold, Many) and isinstance(answer, Ordered)) or (
+        isinstance(gold, Ordered) and isinstance(answer, Many)
+    )
+    if ordered:
+        return _against_tuple(gold, answer, same)
+    return matched(one, two, "list" if not _is_set(gold, answer) else "set", same)
+
+
+def _out_of_order(one: list[Node], two: list[Node], same: Same) -> Outcome | None:
+    """`a = 3, b = 4` beside `4, 3`: nobody knows what is meant. None where the order fits, or is free."""
+    names = {
+        name_of(latex_of(item.sides[0])) for item in (*one, *two) if isinstance(item, Relation) and item.signs == ("=",)
+    }
+    letters = {name[:1] if "_" in name else name for name in names}
+    if len(letters) < 2 or len(one) != len(two):
+        return None
+    if all(same(_unnamed(a), _unnamed(b)).same for a, b in zip(one, two, strict=True)):
+        return None
+    return Outcome(None, "list", "values without their names, in another order")
+
+
+def _is_set(*both: Node) -> bool:
+    return any(isinstance(node, Many) and node.braces for node in both)
+
+
+def _unnamed(item: Node) -> Node:
+    return unchained(item, Expr("0"))
+
+
+def items_of(node: Node) -> list[Node]:
+    """The answers that a tree holds, each plus-minus sign as two."""
+    items: Sequence[Node] = node.items if isinstance(node, Many) else (node,)
+    return [expanded for item in items for expanded in _expanded(item)]
+
+
+def _expanded(item: Node) -> list[Node]:
+    r"""The two values of a \pm, each combination of a tuple's."""
+    if isinstance(item, Ordered):
+        results: list[list[Node]] = [[]]
+        for part in item.items:
+            results = [[*before, one] for before in results for one in _expanded(part)]
+            if len(results) > MOST_ITEMS:
+                return [item]
+        return [Ordered(tuple(result), item.opening, item.ending) for result in results]
+    if isinstance(item, Relation) and item.signs == ("=",):
+        return [Relation((item.sides[0], one), ("=",)) for one in _expanded(item.sides[1])]
+    if isinstance(item, Many):
+        return [one for inner in item.items for one in _expanded(inner)]
+    if isinstance(item, Expr) and ("\\pm" in item.latex or "\\mp" in item.latex):
+        return [
+            Expr(item.latex.replace("\\pm", "+").replace("\\mp", "-").strip().removeprefix("+")),
+            Expr(item.latex.replace("\\pm", "-").replace("\\mp", "+")),
+        ]
+    return [item]
+
+
+def matched(one: list[Node], two: list[Node], rule: str, same: Same) -> Outcome:
+    """Whether each of the one has its like in the other, and the reverse: repeated values count once."""
+    unknown = False
+    covered: set[int] = set()
+    for item in one:
+        hit = None
+        for index, other in enumerate(two):
+            outcome = _entries(item, other, same)
+            if outcome.same:
+                hit = index
+                covered.add(index)
+                if rule != "set":
+                    break
+            unknown |= outcome.same is None
+        if hit is None:
+            reason = f"{len(one)} answers are wanted, of which one is missing"
+            return Outcome(None if unknown else False, rule, reason)
+    for index, other in enumerate(two):
+        if index in covered:
+            continue
+        likes = [_entries(item, other, same) for item in one]
+        if not any(like.same for like in likes):
+            return Outcome(None if any(like.same is None for like in likes) else False, rule, "one answer too many")
+    return Outcome(True, rule)
+
+
+def _entries(gold: Node, answer: Node, same: Same) -> Outcome:
+    """Two entries of lists: x = 2 is not y = 2 there."""
+    if isinstance(gold, Relation) and isinstance(answer, Relation):
+        heads = [latex_of(side.sides[0]) for side in (gold, answer)]
+        if all(is_name(head) for head in heads) and name_of(heads[0]) != name_of(heads[1]):
+            return Outcome(False, "assignment", "another name")
+    return same(gold, answer)
+
+
+def _against_tuple(gold: Node, answer: Node, same: Same) -> Outcome:
+    """(1, 2) beside 1, 2: the same in the same order; (1, 2) beside {1, 2}: a pair is no set."""
+    many, ordered = (gold, answer) if isinstance(gold, Many) else (answer, gold)
+    many = cast("Many", many)
+    ordered = cast("Ordered", ordered)
+    if many.braces:
+        return Outcome(False, "tuple", "a tuple beside a set")
+    if any(isinstance(item, Ordered) for item in many.items):
+        return matched(items_of(gold), items_of(answer), "list", same)
+    items = tuple(_unnamed(item) for item in many.items)
+    if len(items) != len(ordered.items):
+        return Outcome(False, "tuple", f"{len(ordered.items)} entries beside {len(items)}")
+    plain = Ordered(items)
+    return tuples(plain, ordered, same) if many is gold else tuples(ordered, plain, same)
+
+
+def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
+    """Whether two tuples agree entry by entry; a vector beside a tuple is one."""
+    if not isinstance(gold, Ordered) or not isinstance(answer, Ordered):
+        ordered, other = (gold, answer) if isinstance(gold, Ordered) else (answer, gold)
+        ordered = cast("Ordered", ordered)
+        if isinstance(other, Expr) and ("matrix" in other.latex or "array" in other.latex):
+            column = Expr("\\begin{pmatrix}" + "\\\\".join(latex_of(item) for item in ordered.items) + "\\end{pmatrix}")
+            if isinstance(ordered.items[0], Ordered):
+                rows = [
+                    "&".join(latex_of(cell) for cell in row.items) for row in ordered.items if isinstance(row, Ordered)
+                ]
+                column = Expr("\\begin{pmatrix}" + "\\\\".join(rows) + "\\end{pmatrix}")
+            return ruled(same(column, other), "vector")
+        if any("\\pm" in latex_of(item) for item in ordered.items):
+            return matched(items_of(gold), items_of(answer), "list", same)
+        return Outcome(False, "tuple", "a tuple beside one value")
+    if any("\\pm" in latex_of(item) for item in (*gold.items, *answer.items)):
+        return matched(items_of(gold), items_of(answer), "list", same)
+    if len(gold.items) != len(answer.items):
+        return Outcome(False, "tuple", f"{len(gold.items)} entries are wanted, not {len(answer.items)}")
+    outcomes = [same(one, two) for one, two in zip(gold.items, answer.items, strict=True)]
+    if any(outcome.same is False for outcome in outcomes):
+        return Outcome(False, "tuple", "an entry differs")
+    if not all(outcome.same for outcome in outcomes):
+        return Outcome(None, "tuple", "an entry could not be compared")
+    if {gold.opening, answer.opening} == {"(", "["} and len(gold.items) == 2 and gold.ending != answer.ending:
+        return Outcome(False, "interval", "closed beside open")
+    return Outcome(True, "tuple")

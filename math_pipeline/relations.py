@@ -1,0 +1,69 @@
+"""Equations and inequalities: assignments by their value, equations up to a factor, chains side by side."""
+
+from __future__ import annotations
+
+from math_pipeline import intervals, symbols
+from math_pipeline.lists import lists
+from math_pipeline.naming import is_constant, name_of, names_in
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
+from math_pipeline.outcome import Outcome, Same, ruled
+from math_pipeline.structure import is_name
+
+
+def relations(gold: Node, answer: Node, same: Same) -> Outcome:
+    """Whether two equations or inequalities say the same; a relation beside a value says something else."""
+    if not isinstance(gold, Relation) or not isinstance(answer, Relation):
+        relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
+        if isinstance(other, Many | Ordered) and isinstance(relation, Relation) and relation.signs == ("=",):
+            return same(relation.sides[-1], other) if relation is gold else same(other, relation.sides[-1])
+        if isinstance(other, Many):
+            return lists(gold, answer, same)
+        is_side = isinstance(relation, Relation) and any(same(side, other).same for side in relation.sides)
+        if not is_side and names_in(relation) <= names_in(other) and names_in(other):
+            return Outcome(None, "relation", "an equation beside an expression in its names")
+        return Outcome(False, "relation", "an equation or inequality beside a value")
+    if gold.signs == answer.signs == ("=",):
+        return _equations(gold, answer, same)
+    turned = _turned(gold)
+    for reading in (answer, _turned(answer)):
+        if reading.signs in (turned.signs, gold.signs):
+            like = gold if reading.signs == gold.signs else turned
+            parts = [same(one, two) for one, two in zip(like.sides, reading.sides, strict=True)]
+            if all(part.same for part in parts):
+                return Outcome(True, "relation")
+    settled = intervals.one_inequality(gold, answer)
+    if settled is not None:
+        return Outcome(settled, "inequality", "" if settled else "the two inequalities differ")
+    return Outcome(None, "relation", "relations that are not the same as they stand")
+
+
+def _turned(relation: Relation) -> Relation:
+    flipped = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}
+    return Relation(relation.sides[::-1], tuple(flipped.get(sign, sign) for sign in reversed(relation.signs)))
+
+
+def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
+    heads = [side.latex if isinstance(side, Expr) else "" for side in (gold.sides[0], answer.sides[0])]
+    if isinstance(gold.sides[0], Ordered) and isinstance(answer.sides[0], Ordered):
+        if same(gold.sides[0], answer.sides[0]).same:
+            return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
+        return Outcome(None, "assignment", "tuples of different names")
+    if all(is_name(head) for head in heads if head) and all(heads):
+        if name_of(heads[0]) == name_of(heads[1]):
+            return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
+        values = same(gold.sides[1], answer.sides[1])
+        if values.same and is_constant(gold.sides[1]) and "(" not in heads[0] + heads[1]:
+            return Outcome(True, "assignment: another name")
+    if not all(isinstance(side, Expr) for side in (*gold.sides, *answer.sides)):
+        return Outcome(None, "equation", "sides of a kind that is not compared")
+    one = symbols.difference(*(side.latex for side in gold.sides))  # type: ignore[union-attr]
+    two = symbols.difference(*(side.latex for side in answer.sides))  # type: ignore[union-attr]
+    if one is None or two is None:
+        return Outcome(None, "equation", "sides that have no symbolic form")
+    proportional = symbols.proportional(one, two)
+    if proportional:
+        return Outcome(True, "equation")
+    settled = symbols.relation_same(*(" = ".join(side.latex for side in r.sides) for r in (gold, answer)))  # type: ignore[union-attr]
+    if settled:
+        return Outcome(True, "equation")
+    return Outcome(False if proportional is False else None, "equation", "the two equations differ")
