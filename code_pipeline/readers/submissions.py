@@ -85,7 +85,8 @@ class SubmissionsReader:
         if is_code:
             candidates = tuple(_labelled(each, row) for each in candidates)
         if dropped and not whole:
-            reason = f"each of the row's {dropped} tests was cut by its source (it ends in '...')"
+            which = "the row's only test was" if dropped == 1 else f"all {dropped} tests of the row were"
+            reason = f"{which} cut by the source (Codeforces shows the beginning of a long text, and '...')"
             candidates = tuple(_untested(each, reason) for each in candidates)
         return replace(
             read, problem=problem, candidates=candidates, findings={"truncated_tests": dropped} if dropped else {}
@@ -94,9 +95,10 @@ class SubmissionsReader:
 
 def _problem_id(row: Mapping[str, Any]) -> str | None:
     """Contest and index, as Codeforces names its problems (1873A): the same for all submissions to one."""
-    contest = id_of(row, ("contestId",), "", 0)
-    index = row.get("index")
-    return f"{contest}{index}"[:200] if contest != "-0" and isinstance(index, str) and index.strip() else None
+    contest, index = row.get("contestId"), row.get("index")
+    if contest is None or not isinstance(index, str) or not index.strip():
+        return None
+    return f"{id_of(row, ('contestId',), 'unknown', 0)}{index}"[:200]
 
 
 def _of_problem(candidate: Candidate, problem_id: str) -> Candidate:
