@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conformance import Conformance
+from conformance.jails import Conformance
 
 from sandbox import Sandbox, executor
 from sandbox.jails.cgroup import Cgroups, NoCgroups, node_memory_bytes
