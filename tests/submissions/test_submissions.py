@@ -9,10 +9,12 @@ import pytest
 from submission_problems import PROBLEMS
 
 from code_pipeline import Judge, Submission, Verdict
+from sandbox import languages
 
 FOLDER = Path(__file__).resolve().parent
 VERDICTS = ("accepted", "wrong_answer", "time_limit", "memory_limit", "output_limit", "runtime_error", "compile_error")
-LANGUAGES = {".py": "python3", ".cpp": "cpp"}
+LANGUAGES = {ending: language.name for language in languages().values() for ending in language.endings}
+IN_ALL = {".py", ".cpp", ".c", ".go", ".rs"}  # languages that have a program for each verdict
 FILES = [path for verdict in VERDICTS for path in sorted((FOLDER / verdict).iterdir()) if path.suffix in LANGUAGES]
 
 
@@ -32,5 +34,5 @@ def test_the_folder_is_the_verdict(path: Path, judge: Judge) -> None:
     assert not judgement.provoked
 
 
-def test_every_verdict_has_python_and_cpp() -> None:
-    assert {(path.parent.name, path.suffix) for path in FILES} == {(v, s) for v in VERDICTS for s in LANGUAGES}
+def test_every_verdict_has_every_language() -> None:
+    assert {(path.parent.name, path.suffix) for path in FILES} >= {(v, s) for v in VERDICTS for s in IN_ALL}

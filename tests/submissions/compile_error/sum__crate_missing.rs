@@ -1,0 +1,6 @@
+use proconio::input;
+
+fn main() {
+    input! { n: usize }
+    println!("{}", n);
+}

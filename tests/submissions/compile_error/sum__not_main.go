@@ -1,0 +1,5 @@
+package other
+
+func main() {
+	println(6)
+}

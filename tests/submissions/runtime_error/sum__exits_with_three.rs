@@ -1,0 +1,4 @@
+fn main() {
+    println!("6");
+    std::process::exit(3);
+}

@@ -1,0 +1,3 @@
+int main(void) {
+    for (volatile int x = 0;; x = x + 1) {}
+}
