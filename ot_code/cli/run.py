@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ot_code.cli.exits import Exit
-from ot_code.errors import UsageError
+from ot_code.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from sandbox import Execution, Limits
@@ -27,7 +27,7 @@ The program's stdout and stderr go to yours, and what it used to stderr. The exi
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("file", metavar="FILE", help="the program; - reads it from standard input")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the program; - reads it from standard input")
     parser.add_argument("--language", help="its language; told from the file's ending when left out")
     parser.add_argument("--stdin", metavar="FILE", help="what it reads; standard input when left out and piped")
     parser.add_argument("--cpu-time", type=float, metavar="S", help="CPU seconds (default 4)")
@@ -40,16 +40,22 @@ def main(args: argparse.Namespace) -> int:
     """Runs the program."""
     from sandbox import Program, Sandbox, languages
 
+    if args.file is None:
+        raise UsageError(
+            "FILE is missing: name the program to run, such as sum.py, or - to read it from standard input"
+        )
     ending = Path(args.file).suffix
     by_ending = {ending: known.name for known in languages().values() for ending in known.endings}
     language = args.language or by_ending.get(ending)
     if language is None:
         known = ", ".join(languages())
         raise UsageError(f"what language is {args.file}? Say it with --language ({known})")
-    source = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    mend = "name the program to run, or - to read it from standard input"
+    source = sys.stdin.buffer.read() if args.file == "-" else _bytes_of(args.file, "FILE", mend)
     stdin = b""
     if args.stdin is not None:
-        stdin = Path(args.stdin).read_bytes()
+        mend = "name a file with what the program reads, or leave --stdin out and pipe it"
+        stdin = _bytes_of(args.stdin, "--stdin", mend)
     elif args.file != "-" and not sys.stdin.isatty():
         stdin = sys.stdin.buffer.read()
     with Sandbox(jobs=1) as sandbox:
@@ -65,6 +71,13 @@ def main(args: argparse.Namespace) -> int:
         sys.stderr.buffer.write(done.stderr_bytes)
         sys.stderr.write(f"[{_told(done)}]\n")
     return Exit.DONE
+
+
+def _bytes_of(path: str, option: str, mend: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        raise InputError(f"{option} {path}: {getattr(error, 'strerror', None) or error}; {mend}") from error
 
 
 def _limits(args: argparse.Namespace) -> Limits:

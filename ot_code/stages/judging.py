@@ -14,7 +14,7 @@ from code_pipeline.cache import VerdictCache
 from code_pipeline.checkers import checker_from_spec
 from code_pipeline.errors import RowError
 from code_pipeline.judge import JUDGE_VERSION, Judge
-from code_pipeline.readers import ReadOptions, reader_for
+from code_pipeline.readers import Reader, ReadOptions, reader_for
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
@@ -117,13 +117,22 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
     )
     reader = SchemaReader(schema, options, table.columns, {} if generated is None else generated.identity())
     if not reader.judged_columns(table.columns):
-        wanted = config.response_column or ("answers" if config.judged == "candidates" else config.judged)
-        raise UsageError(
-            f"there is nothing to judge: {config.input} has no column with {wanted} (its columns are "
-            f"{', '.join(table.columns)}). Name the column of the answers with --response-column, or judge the "
-            "dataset's own solutions with --solutions"
-        )
+        raise UsageError(_nothing_to_judge(config, table, schema))
     return reader
+
+
+def _nothing_to_judge(config: VerifyConfig, table: Table, schema: Reader) -> str:
+    """What is missing, and the mend: only such a one as can help here."""
+    wanted = config.response_column or ("answers" if config.judged == "candidates" else config.judged)
+    said = (
+        f"there is nothing to judge: {config.input} has no column with {wanted} (its columns are "
+        f"{', '.join(table.columns)}). "
+    )
+    if config.judged != "candidates":
+        return said + "Leave the option out and judge answers, or take rows that hold such a column"
+    solutions = schema.judged_columns(table.columns, ReadOptions(judged="solutions"))
+    own = f", or judge the dataset's own solutions ({', '.join(solutions)}) with --solutions" if solutions else ""
+    return f"{said}Name the column of the answers with --response-column{own}"
 
 
 def _look_ahead(config: VerifyConfig, table: Table, intake: Intake) -> None:

@@ -102,7 +102,7 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
         if is_call:
             os.dup2(item.ret[1], 3)
         os.closerange(4 if is_call else 3, 4096)
-    except BaseException:
+    except BaseException:  # all of this is ours; a fault, even a KeyboardInterrupt, must be told as ours, not a verdict
         _broken(item, runner)
     try:
         called = _BARE_MODULE if item.entry["bare"] else _CALL_MODULE

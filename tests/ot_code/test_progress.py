@@ -65,3 +65,12 @@ def test_a_live_line_on_a_terminal_and_nothing_when_quiet():
 @pytest.mark.parametrize(("seconds", "shown"), [(-1, "0:00"), (61, "1:01"), (3_725, "1:02:05")])
 def test_clock(seconds, shown):
     assert progress._clock(seconds) == shown
+
+
+def test_tests_move_while_a_row_with_many_is_not_yet_done():
+    shown = Progress(total=1, stream=io.StringIO())
+    assert "tests" not in shown.line()
+    for _ in range(1200):
+        shown.tested()
+    assert "0 of 1 rows" in shown.line()
+    assert "1,200 tests run" in shown.line()
