@@ -23,6 +23,7 @@ _FOLDER = "generated_tests"
 _FILES = "test_cases_*.parquet"
 _NEEDED = ("problem_id", "input", "output")
 _NUMBER = "test_case_i"
+_LONGEST = 20  # digits of a contest's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,9 @@ class GeneratedTests:
         return [{"input": row["input"], "output": row["output"]} for row in table.to_pylist()]
 
     def _file(self, contest: str) -> Path | None:
-        names = [f"test_cases_{contest}.parquet"]
-        if contest.isascii() and contest.isdigit():
-            names.insert(0, f"test_cases_{contest.lstrip('0').zfill(4)}.parquet")
-        elif not contest.isalnum():
+        if not (contest.isascii() and contest.isdigit() and len(contest) <= _LONGEST):
             return None  # what names no contest may name a file elsewhere
+        names = (f"test_cases_{contest.lstrip('0').zfill(4)}.parquet", f"test_cases_{contest}.parquet")
         return next((file for name in names if (file := self.folder / name).is_file()), None)
 
     def identity(self) -> dict[str, Any]:
