@@ -14,7 +14,9 @@ from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, Re
 from code_pipeline.readers.codecontests import CodeContestsReader
 from code_pipeline.readers.codeforces import CodeforcesReader
 from code_pipeline.readers.domain import domain_of
+from code_pipeline.readers.humaneval import HumanEvalReader
 from code_pipeline.readers.livecodebench import LiveCodeBenchReader
+from code_pipeline.readers.mbpp import MbppReader
 from code_pipeline.readers.openthoughts import OpenThoughtsReader
 from code_pipeline.readers.package import PackageReader
 from code_pipeline.readers.plain import PlainReader
@@ -44,6 +46,8 @@ READERS: Mapping[str, Reader] = {
         SubmissionsReader(),
         CodeContestsReader(),
         TacoReader(),
+        MbppReader(),
+        HumanEvalReader(),
         AppsReader(),
         OpenThoughtsReader(),
         PlainReader(),

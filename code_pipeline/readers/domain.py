@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-TEST_COLUMNS = ("test_cases", "input_output", "public_tests", "private_tests", "generated_tests", "tests")
+TEST_COLUMNS = (
+    "test_cases", "input_output", "public_tests", "private_tests", "generated_tests", "tests", "test", "test_list",
+)  # fmt: skip
 _DOMAINS = {
     "code": "code", "coding": "code", "programming": "code",
     "math": "math", "maths": "math", "mathematics": "math",
