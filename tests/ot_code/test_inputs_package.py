@@ -149,3 +149,12 @@ def test_what_differs(label: str, verdict: str, differs: bool | None) -> None:
     assert (label_of(columns) is None) is (differs is None)
     if differs is not None:
         assert (disagreement_of(columns, label) is not None) is differs
+
+
+def test_the_example_packages_get_the_verdicts_of_their_labels(tmp_path: Path) -> None:
+    packages = Path(__file__).resolve().parents[2] / "examples" / "packages"
+    assert main(["verify", str(packages), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert (summary["rows"], summary["malformed"], summary["undecided"]) == (3, 0, 0)
+    assert summary["agreement"]["disagreements"] == []
+    assert summary["agreement"]["kind"]["compared"] == summary["read"] == 15

@@ -1,0 +1,3 @@
+from parts import mean, read
+
+print(mean(read()))
