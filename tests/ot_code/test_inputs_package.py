@@ -22,7 +22,7 @@ FILES = {
     "data/secret/a/2.in": "2\n",
     "data/secret/a/2.ans": "5\n",
     "submissions/accepted/right.py": "print(int(input()) * 2.5)",
-    "submissions/accepted/parts/main.cc": "#include <iostream>\nint f(double), main() { int x; std::cin >> x; f(x); }",
+    "submissions/accepted/parts/main.cc": "#include <cstdio>\nint f(double);\nint main() { return f(getchar() - 48) < 0; }",
     "submissions/accepted/parts/f.cc": '#include <cstdio>\nint f(double x) { return printf("%.9f", 2.5 * x); }',
     "submissions/wrong_answer/wrong.py": "print(2.5)",
     "submissions/wrong_answer/mistaken.py": "print(int(input()) * 2.5)",
