@@ -41,7 +41,7 @@ class Side:
         self._eof = "no"  # then "wanted", then "sent"
         self._tick: tuple[int, int] | None = None
         self._stuck_at = -1
-        self._cut: Status | None = None
+        self.cut: Status | None = None  # the limit for which it was ended from here
         self._execution: Execution | None = None
         self.said = 0
         self.closed = False
@@ -57,20 +57,20 @@ class Side:
 
     @property
     def stuck(self) -> bool:
-        """Whether nothing in its jail can go on by itself, everything said to it included."""
-        return self._stuck_at == self._frames_sent and not self._backlog and self._eof != "wanted"
+        """Whether nothing in its jail can go on by itself; it has all that its window lets pass, and takes no more."""
+        return self._stuck_at == self._frames_sent
 
     @property
     def waits(self) -> bool:
         """Whether it is stuck, or has used next to no CPU for a while: a runtime with timers of its own looks so."""
-        return self.stuck or (self.quiet_ticks >= _QUIET_TICKS and not self._backlog)
+        return self.stuck or self.quiet_ticks >= _QUIET_TICKS
 
     def result(self) -> Execution:
         """What it did, with the first of what it said as its stdout. Raises GuestProtocolError when it never ended."""
         if self._execution is None:
             raise GuestProtocolError("a side of an interaction has no end")
         execution = self._execution
-        status = self._cut if self._cut is not None and not self.stopped else execution.status
+        status = self.cut if self.cut is not None and not self.stopped else execution.status
         cut = self.said > len(self._kept)
         return replace(execution, status=status, stdout_bytes=bytes(self._kept), truncated=cut or execution.truncated)
 
@@ -96,8 +96,8 @@ class Side:
 
     def stop(self, cut: Status | None = None) -> None:
         """Ends it: without blame, or for the limit `cut` that it met."""
-        if self._execution is None and not self.stopped and self._cut is None:
-            self._cut = cut
+        if self._execution is None and not self.stopped and self.cut is None:
+            self.cut = cut
             self.stopped = cut is None
             self._backlog.clear()
             self._send({"op": "stop"})
@@ -252,7 +252,7 @@ class Exchange:
         if ended is not None:
             if ended.ok and not candidate.stopped:
                 interactor.eof()
-            elif ended.status not in (Status.EXITED, Status.SIGNALED) or interactor.waits:
+            elif candidate.cut or ended.status not in (Status.EXITED, Status.SIGNALED) or interactor.waits:
                 interactor.stop()
         elif decided is not None:
             accepted = decided.status is Status.EXITED and decided.exit_code == self._accepting

@@ -161,7 +161,9 @@ BEHAVIOURS = {
     "is right and writes on": (
         "import time\nprint(77, flush=True)\ntime.sleep(0.2)\nwhile True:\n    print(5)", Verdict.ACCEPTED, "",
     ),
-    "is right and closes its ends": ("import os\nprint(77, flush=True)\nos.close(0)\nos.close(1)", Verdict.ACCEPTED, ""),
+    "is right and closes its ends": (
+        "import os\nprint(77, flush=True)\nos.close(0)\nos.close(1)", Verdict.ACCEPTED, "",
+    ),
     "closes its stdout and lives on": (
         "import os, time\nprint(5, flush=True)\nos.close(1)\ntime.sleep(9)", Verdict.WRONG_ANSWER, "no guess",
     ),
@@ -175,7 +177,9 @@ BEHAVIOURS = {
     ),
     "burns CPU": ("while True:\n    pass", Verdict.TIME_LIMIT, "CPU"),
     "is right at last": ("x = 1\nfor i in range(10**6):\n    x ^= i\nprint(77, flush=True)", Verdict.ACCEPTED, ""),
-    "sleeps a while and is right": ("import time\ntime.sleep(1.5)\nprint(77, flush=True)\ninput()", Verdict.ACCEPTED, ""),
+    "sleeps a while and is right": (
+        "import time\ntime.sleep(1.5)\nprint(77, flush=True)\ninput()", Verdict.ACCEPTED, "",
+    ),
     "takes too much memory": ("x = bytearray(b'x') * (1 << 30)\nprint(77, flush=True)", Verdict.MEMORY_LIMIT, "memory"),
     "is no Python": ("print(", Verdict.COMPILE_ERROR, "SyntaxError"),
 }  # fmt: skip
@@ -240,7 +244,7 @@ def test_an_interactor_that_accepts_at_once_and_a_broken_pipe(sandbox):
     accepts = "import sys\nsys.stdin.readline()\nsys.exit(42)"
     flood = "import time\nfor i in range(100000):\n    print(i, flush=True)\n"
     assert judged(sandbox, flood, accepts).verdict is Verdict.ACCEPTED
-    cpp = "#include <cstdio>\nint main() { for (;;) { puts(\"1\"); fflush(stdout); } }"
+    cpp = '#include <cstdio>\nint main() { for (;;) { puts("1"); fflush(stdout); } }'
     assert judged(sandbox, cpp, accepts, language="cpp").verdict is Verdict.ACCEPTED
 
 
