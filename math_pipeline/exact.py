@@ -16,7 +16,7 @@ MOST_DIGITS = 2000
 _DECIMAL = re.compile(r"([-+]?)(\d*)(?:\.(\d+))?\Z")
 _FRACTION = re.compile(r"([-+]?)\\frac\{([-+]?)(\d+)\}\{([-+]?)(\d+)\}\Z")
 _SLASHED = re.compile(r"([-+]?\d+)/(\d+)\Z")
-_ROOT = re.compile(r"([-+]?)(\d*)\\sqrt\{(\d{1,12})\}(?:/(\d+))?\Z")
+_ROOT = re.compile(r"([-+]?)(\d*)\\sqrt\{(\d{1,14})\}(?:/(\d+))?\Z")
 
 
 @dataclass(frozen=True, slots=True)

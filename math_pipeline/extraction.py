@@ -45,6 +45,7 @@ _TEXT_GROUP = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}"
 )
 _NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt", "cm", "km", "mm", "kg", "if", "mod"}
+_VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we"}
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
@@ -177,6 +178,8 @@ def is_bare(text: str) -> bool:
         return False
     outside = _TEXT_GROUP.sub(" ", stripped)
     words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
+    if any(word.lower() in _VERBS for word in words):
+        return False
     return len(words) <= (3 if not re.search(r"\d|\\|\$", stripped) else 2) and not _ANCHOR.search(stripped)
 
 

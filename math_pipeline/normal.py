@@ -53,7 +53,7 @@ _SAME = (
     (re.compile(r"\\(?:colon)(?![a-zA-Z])"), ":"),
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
 )  # fmt: skip
-_FRAC = re.compile(r"\\frac\s*(?:(\d)\s*(\d)(?!\d*\})|(\d)\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
+_FRAC = re.compile(r"\\frac\s*(?:([0-9a-zA-Z])\s*([0-9a-zA-Z])|([0-9a-zA-Z])\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
 _SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
 _PLAIN_NAMES = (
     (
@@ -72,7 +72,7 @@ _BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
 _THOUSANDS_COMMA = re.compile(
     r"(?<![\d.,])([1-9]\d{0,2}(?:\{,\}\d{3})+|[1-9]\d{0,2}(?:,\s?\\!\s*\d{3})+|[1-9]\d{0,2}(?:,\d{3})+(?!\d|,\d))"
 )
-_THOUSANDS_SPACE = re.compile(r"(?<![\d.,}])([1-9]\d{0,2}(?:\s\d{3})+)(?![\d])")
+_THOUSANDS_SPACE = re.compile(r"(?<![\d.,}])([1-9]\d{0,2}(?:\s\d{3})+)(?!\d|\s*/|\s\d)")
 _UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
 _REPEATING = re.compile(r"(\d+)\.(\d*)(?:\\overline|\\dot|\\bar)\s*\{?(\d+)\}?")
 _REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")

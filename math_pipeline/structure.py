@@ -50,6 +50,7 @@ _TAIL_CLAUSE = re.compile(
 )
 
 
+_FRENCH = re.compile(r"\][^\[\]]+[\[\]]|\[[^\[\]]+\[")
 _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
 
 
@@ -107,6 +108,8 @@ def parse(form: str, depth: int = 0) -> Node:
         return _of_words(alone[1])
     if is_wordy(text):
         return _of_words(text)
+    if _FRENCH.fullmatch(text):
+        return _single(text, depth)
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]

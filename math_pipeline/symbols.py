@@ -52,7 +52,9 @@ def read(latex: str) -> Any:
             return sympy.Mod(read(modulo[1]), read(modulo[2]))
         # Letters keep their case: 3x is not 3X.
         return latex2sympy(text, conversion_config=_CONVERSION)
-    except (Exception, RecursionError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:
         raise UnreadableError(f"no symbolic form: {type(error).__name__}") from error
 
 

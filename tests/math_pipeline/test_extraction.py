@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from math_pipeline.extraction import answer_of, gold_of
+
+
+@pytest.mark.parametrize(
+    ("response", "normal", "how"),
+    [
+        (r"so \boxed{\frac{1}{2}}.", r"\frac{1}{2}", "box"),
+        (r"\boxed{3} no, wait: \boxed{4}", "4", "box"),
+        (r"<think>maybe \boxed{3}</think> it is \boxed{5}", "5", "box"),
+        ("<|begin_of_thought|>7<|end_of_thought|><|begin_of_solution|>It is $8$.<|end_of_solution|> 9", "8", None),
+        (r"\boxed{\boxed{5}}", "5", "box"),
+        (r"\fbox{5}", "5", "box"),
+        (r"\boxed{1} and \boxed{2}", "1 , 2", "box"),
+        (r"\boxed{1}, \boxed{2}, \boxed{3}", "1 , 2 , 3", "box"),
+        (r"\boxed{4} is no answer, but \boxed{5} is", "5", "box"),
+        (r"\boxed{5}}}}}", "5", "box"),
+        (r"cut off: \boxed{12", "12", "box"),
+        ("work... <answer>42</answer>", "42", "answer tag"),
+        ("<answer>1</answer> then <answer>2</answer>", "2", "answer tag"),
+        ("The answer is 5 because 3+2=5 and not 6", "5", "anchor"),
+        ("I first thought 17, but the final answer is 18.", "18", "anchor"),
+        ("The correct option is **D**.", "D", "anchor"),
+        ("Final Answer: The largest $n$ is 34.", "34", "anchor"),
+        ("The answer is $\\frac{5}{6}$", r"\frac{5}{6}", "anchor"),
+        ("computing... #### 1,234", "1234", "anchor"),
+        ("First try [30], second try [45].", "45", "brackets"),
+        ("it follows that $x=3$ and so $y = 4$ in the end of it", "y = 4", "last mathematics"),
+        ("we had 12 apples and gave away 5, which leaves us with 7 apples", "7", "last number"),
+        ("**5**", "5", "bare"),
+        ("$$ 9 $$", "9", "bare"),
+    ],
+)
+def test_answer(response: str, normal: str, how: str | None) -> None:
+    found = answer_of(response)
+    assert found is not None
+    assert found.normal == normal
+    if how is not None:
+        assert found.how == how
+
+
+@pytest.mark.parametrize("response", ["", r"\boxed{}", "   ", "no idea at all, " * 40, r"\boxed{ }"])
+def test_no_answer(response: str) -> None:
+    assert answer_of(response) is None
+
+
+@pytest.mark.parametrize(
+    ("gold", "normal"),
+    [
+        ("42", "42"),
+        ("$42$", "42"),
+        ("long working...\n#### 42", "42"),
+        (r"We see that $x=2$. So the area is $\boxed{12}$ in all.", "12"),
+        (r"\boxed{1} papers and \boxed{2} bins", "1 , 2"),
+        (r"x \in \boxed{[0,7)}.", "[0,7)"),
+    ],
+)
+def test_gold(gold: str, normal: str) -> None:
+    found = gold_of(gold)
+    assert found is not None
+    assert found.normal == normal
+
+
+def test_only_the_end_of_a_long_response_is_read() -> None:
+    assert answer_of("x" * 1_000_000 + r" \boxed{7}").normal == "7"  # type: ignore[union-attr]
+
+
+@given(st.text(max_size=300))
+def test_any_text(text: str) -> None:
+    for found in (answer_of(text), gold_of(text)):
+        assert found is None or found.normal.strip()
+
+
+@given(st.text(alphabet="\\boxed{}$1,() and[]", max_size=120))
+def test_broken_boxes(text: str) -> None:
+    answer_of(text)
+    gold_of(text)

@@ -1,0 +1,166 @@
+"""Workers end at their deadline, from outside, and take no other pair with them."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from math_pipeline import MathCache, MathVerdict, MathVerifier, Method, WorkerError, verify_math
+from math_pipeline.pool import Pool
+
+pytestmark = pytest.mark.timeout(240)
+
+TOWER = r"\boxed{9^{9^{9^{9}}}}"
+LONG_SUM = r"\boxed{\sum_{k=1}^{10^{9}} \frac{1}{k^3+k+1}}"
+
+
+def descendants() -> set[int]:
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"math_pipeline.worker" in words:
+                found.add(int(entry.name))
+    return found
+
+
+def test_a_deadline_is_cpu_time_and_the_neighbours_are_untouched() -> None:
+    pairs = [
+        ("5", r"\boxed{\sqrt{25}}"),
+        ("5", TOWER),
+        ("7", r"\boxed{\sqrt{49}+0x}"),
+        ("5", LONG_SUM),
+        ("x+1", r"\boxed{1+x}"),
+    ]
+    with MathVerifier(workers=1, cpu_time_s=1.0) as verifier:
+        began = time.monotonic()
+        found = verifier.verify_many(pairs)
+        assert time.monotonic() - began < 60
+    verdicts = [judgement.verdict for judgement in found]
+    assert verdicts == [
+        MathVerdict.CORRECT, MathVerdict.TIMEOUT, MathVerdict.CORRECT, MathVerdict.TIMEOUT, MathVerdict.CORRECT,
+    ]  # fmt: skip
+    assert "1 s of CPU time" in found[1].reason
+    assert found[1].passed is None
+
+
+def test_memory_is_capped() -> None:
+    with Pool(1, cpu_time_s=120, memory_mb=40) as pool:
+        grown = pool.compare("5", "x+" * 100_000 + "x")
+        assert grown.same is None
+        assert grown.ended in ("memory", "died")
+        assert pool.compare("x+1", "1+x").same is True
+
+
+def test_a_killed_worker_is_replaced_and_the_pair_tried_again() -> None:
+    before = descendants()
+    with Pool(1, cpu_time_s=5, memory_mb=512) as pool:
+        assert pool.compare("x+1", "1+x").same is True
+        for process in descendants() - before:
+            os.kill(process, signal.SIGKILL)
+        assert pool.compare("x+2", "2+x").same is True
+
+
+def test_nothing_is_left() -> None:
+    before = descendants()
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        with Pool(2, cpu_time_s=0.5, memory_mb=512) as pool:
+            assert pool.compare("5", "9^{9^{9^{9}}}").ended == "cpu_time"
+    assert descendants() == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+
+
+def test_from_many_threads_at_once(verifier: MathVerifier) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        found = list(
+            threads.map(
+                lambda n: verifier.verify(gold=f"x+{n % 40}", response=f"\\boxed{{{n % 40}+x}}").verdict, range(400)
+            )
+        )
+    assert set(found) == {MathVerdict.CORRECT}
+
+
+def test_equal_pairs_are_compared_once(verifier: MathVerifier) -> None:
+    responses = [f"try {n}: \\boxed{{\\cos(2y)}}" for n in range(200)]
+    found = verifier.verify_many([(r"\cos^2 y-\sin^2 y", response) for response in responses])
+    assert {judgement.verdict for judgement in found} == {MathVerdict.CORRECT}
+    assert len({judgement.cpu_time_s for judgement in found}) == 1
+
+
+def test_the_same_whatever_the_workers() -> None:
+    pairs = [(f"{n}\\sqrt{{{n}}}", f"\\boxed{{\\sqrt{{{n**3 + (n % 3 == 0)}}}}}") for n in range(2, 40)]
+    pairs += [(f"x^{n}+1", f"\\boxed{{1+x^{n - (n % 4 == 0)}}}") for n in range(2, 30)]
+    results = []
+    for workers in (1, 3):
+        with MathVerifier(workers=workers) as verifier:
+            results.append([(j.verdict, j.rule, j.reason) for j in verifier.verify_many(pairs)])
+    assert results[0] == results[1]
+
+
+def test_cache(tmp_path: Path) -> None:
+    cache = MathCache(tmp_path)
+    with MathVerifier(workers=1, cache=cache) as verifier:
+        first = verifier.verify(gold="x+1", response=r"\boxed{1+x}")
+    with MathVerifier(workers=1, cache=cache) as verifier:
+        again = verifier.verify(gold="x+1", response=r"\boxed{1+x}")
+        assert not verifier._pool._started
+    assert again == first
+    assert again.method is Method.SYMBOLIC
+    with MathVerifier(workers=1, cache=cache, cpu_time_s=0.5) as verifier:
+        assert verifier.verify(gold="5", response=TOWER).verdict is MathVerdict.TIMEOUT
+    assert cache._base.execute("select count(*) from replies").fetchone() == (1,)
+    cache.close()
+
+
+def test_after_a_fork(verifier: MathVerifier) -> None:
+    assert verify_math(gold="x+1", response=r"\boxed{1+x}").passed is True
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, str(verify_math(gold="x+1", response=r"\boxed{1+x}").verdict).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        assert said.read() == "correct"
+    os.waitpid(child, 0)
+
+
+def test_an_inherited_pool_says_so() -> None:
+    with Pool(1, cpu_time_s=1, memory_mb=512) as pool:
+        pool._owner = -1
+        with pytest.raises(WorkerError, match="open a new one"):
+            pool.compare("1", "2")
+
+
+def test_the_callers_alarm_and_thread_are_left_alone() -> None:
+    rung = threading.Event()
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.set())
+    try:
+        signal.alarm(1)
+        assert verify_math(gold="x", response=r"\boxed{x+0}").passed is True
+        assert rung.wait(3) or signal.sigtimedwait([signal.SIGALRM], 0) is None
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_no_symbolic_engine_in_this_process() -> None:
+    import subprocess
+
+    code = (
+        "import sys\nfrom math_pipeline import verify_math\n"
+        "assert verify_math(gold='x+1', response=r'\\boxed{1+x}').passed\n"
+        "assert 'sympy' not in sys.modules and 'math_verify' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[2])
