@@ -10,7 +10,17 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sources import apps, codecontests, codecontests_schema, openthoughts, plain, taco
+from sources import (
+    apps,
+    codecontests,
+    codecontests_schema,
+    codeforces,
+    codeforces_submissions,
+    livecodebench,
+    openthoughts,
+    plain,
+    taco,
+)
 
 
 def write_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -32,6 +42,9 @@ def main(folder: Path) -> None:
     write_jsonl(folder / "taco.jsonl", taco.rows())
     write_jsonl(folder / "openthoughts_metadata.jsonl", openthoughts.rows())
     write_jsonl(folder / "plain.jsonl", plain.rows())
+    write_jsonl(folder / "codeforces_submissions.jsonl", codeforces_submissions.rows())
+    write_jsonl(folder / "codeforces.jsonl", codeforces.rows())
+    write_jsonl(folder / "livecodebench.jsonl", livecodebench.rows())
     write_codecontests(folder / "codecontests.parquet")
 
 

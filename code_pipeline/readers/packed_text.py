@@ -51,7 +51,7 @@ def _pickled_text(data: bytes) -> str:
         if code.name in _TEXT and isinstance(argument, str) and not texts:
             texts.append(argument)
         elif code.name not in _HARMLESS:
-            raise ValueError(f"its pickle holds the instruction {code.name}, and only one plain text is read")
+            raise ValueError(f"its pickle is more than one plain text (its instruction {code.name} is not carried out)")
         ended = code.name == "STOP"
     if not texts:
         raise ValueError("its pickle holds no text")

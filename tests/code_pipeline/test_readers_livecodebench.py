@@ -172,7 +172,7 @@ class TestRows:
     @pytest.mark.parametrize(
         ("column", "cell", "reason"),
         [
-            ("private_test_cases", packed(pickle.dumps(print)), "the instruction"),
+            ("private_test_cases", packed(pickle.dumps(print)), "its instruction"),
             ("private_test_cases", "nonsense", "neither JSON nor packed"),
             ("public_test_cases", "[{]", "broken JSON"),
             ("public_test_cases", '[{"input": "1"}]', "test 0 has no output"),

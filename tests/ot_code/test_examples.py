@@ -17,7 +17,10 @@ from code_pipeline.types import Verdict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "examples"
-FILES = ("apps.jsonl", "taco.jsonl", "codecontests.parquet", "openthoughts_metadata.jsonl", "plain.jsonl")
+FILES = (
+    "apps.jsonl", "taco.jsonl", "codecontests.parquet", "openthoughts_metadata.jsonl", "plain.jsonl",
+    "codeforces_submissions.jsonl", "codeforces.jsonl", "livecodebench.jsonl",
+)  # fmt: skip
 
 MAIN = "import sys; from ot_code.cli import main; sys.exit(main())"
 
