@@ -6,7 +6,9 @@ Each is made in a jail that never held a candidate, and found again by its comma
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import tarfile
 import tempfile
 import threading
 from dataclasses import replace
@@ -14,11 +16,12 @@ from pathlib import Path
 
 from sandbox.builds import BUILD_LIMITS, Compile
 from sandbox.errors import SandboxError
+from sandbox.jails.base import PREPARED_DIR
 from sandbox.languages import Language, Prepared
 from sandbox.toolchains import Toolchains
 from sandbox.types import MIB
 
-PREPARE_LIMITS = replace(BUILD_LIMITS, output_bytes=512 * MIB)
+PREPARE_LIMITS = replace(BUILD_LIMITS, output_bytes=512 * MIB, cpu_time_s=600, wall_time_s=1800)
 
 
 class PreparedFolders:
@@ -43,17 +46,33 @@ class PreparedFolders:
             if target.is_file():
                 return folder
             wanted = (prepared.leaves, *prepared.more)
-            done = self._compile(language, list(prepared.command), files, wanted, None, PREPARE_LIMITS)
+            command = [word.replace("{prepared}", PREPARED_DIR) for word in prepared.command]
+            done = self._compile(language, command, files, wanted, None, PREPARE_LIMITS)
             if not done.ok or not all(name in done.files for name in wanted):
                 said = done.stderr[-500:] or done.status.value
                 raise SandboxError(f"{prepared.name} could not be prepared for {language.name}: {said}")
             target.parent.mkdir(parents=True, exist_ok=True)
-            for made in (target.parent, folder):
-                made.chmod(0o755)
-            for more in prepared.more:
-                _write(folder / more, done.files[more])
-            _write(target, done.files[prepared.leaves])  # the last one: where it is, all are
+            for parent in (target.parent, folder):
+                parent.chmod(0o755)
+            made = {more: done.files[more] for more in prepared.more}
+            content = done.files[prepared.leaves]
+            made |= _unpacked(content) if prepared.archive else {prepared.name: content}
+            if prepared.name not in made:
+                raise SandboxError(f"what was prepared for {language.name} holds no {prepared.name}")
+            for more in sorted(made, key=lambda name: name == prepared.name):  # the last one: where it is, all are
+                _write(folder / more, made[more])
         return folder
+
+
+def _unpacked(archive: bytes) -> dict[str, bytes]:
+    """The plain files of a tar file; what has a path or is anything else is left out."""
+    files: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is not None and "/" not in member.name and member.name not in ("", ".", ".."):
+                files[member.name] = content.read()
+    return files
 
 
 def _write(target: Path, content: bytes) -> None:

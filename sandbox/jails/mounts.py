@@ -50,7 +50,9 @@ def mounts_for(spec: JailSpec) -> Mounts:
         binds.extend((path, f"{PACKAGES_DIR}/{path.name}") for path in package.paths)
     if spec.prepared is not None:
         binds.append((spec.prepared, PREPARED_DIR))
-    binds.extend((Path(name), name) for name in spec.mounts if Path(name).exists() and not _covered(name, binds))
+    for pattern in spec.mounts:
+        found = sorted(Path("/").glob(pattern.lstrip("/")))
+        binds.extend((path, str(path)) for path in found if not _covered(str(path), binds))
     return Mounts(tuple(binds), tuple(links), tuple(_site_folders(spec)))
 
 

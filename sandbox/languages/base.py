@@ -31,6 +31,7 @@ class Prepared:
 
     command: makes it in a jail that never held a candidate, out of `files`, and leaves `leaves`, which is then seen
     read-only as `name` below a folder, {prepared} in commands. more: further files that it leaves, seen by their names.
+    archive: what it leaves is a tar file of plain files, and is seen unpacked: `name` is one of them.
     for_sources: only for programs whose main file matches.
     build, run: whether builds have it, whether runs do. options: words that then follow a build's first word.
     """
@@ -39,6 +40,7 @@ class Prepared:
     command: tuple[str, ...]
     leaves: str
     more: tuple[str, ...] = ()
+    archive: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
     for_sources: re.Pattern[bytes] | None = None
     options: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ class Language:
     program may use: its memory limit without the allowance); empty for the built executable itself, and for Python 3,
     which the jail's own interpreter runs. A run that has a command finds beside it the artefact, or the source where
     nothing is built, and the program's other files.
-    environment: variables for builds and runs, beside the jail's own. mounts: host paths beyond /usr that both need.
+    environment: variables for builds and runs, beside the jail's own. mounts: patterns of further host paths that both need.
     endings: of file names that mean this language.
     memory_mb: allowance for the language's own machinery, which judges add to a program's limit. threads: how many it
     starts for itself, beside a program's limit of processes. out_of_memory: what the machinery says on stderr as
