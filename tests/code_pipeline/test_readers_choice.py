@@ -6,7 +6,7 @@ import pytest
 from schema_columns import SCHEMAS
 
 from code_pipeline.errors import SchemaError
-from code_pipeline.readers import READERS, ReadOptions, reader_for
+from code_pipeline.readers import READERS, ReadOptions, domain_of, reader_for
 
 ADDED = ((), ("candidates",), ("responses",), ("response", "language"), ("id", "source", "domain"))
 
@@ -57,3 +57,11 @@ def test_where_answers_are_looked_for() -> None:
     assert judged("codeforces-cots solutions") == ("generation", "messages")
     assert judged("livecodebench", "code_list", "output_list") == ("code_list", "output_list")
     assert judged("verifiable-coding-problems-python") == ()
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_a_row_with_tests_is_code_whatever_answer_stands_beside_them(schema: str) -> None:
+    name, columns = SCHEMAS[schema]
+    tests = [column for column in READERS[name].needs if column in columns and column != "examples"]
+    for column in tests:
+        assert domain_of((*columns, "answer"), {**dict.fromkeys(columns), "answer": "x", column: "tests"}) == "code"
