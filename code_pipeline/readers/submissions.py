@@ -32,8 +32,8 @@ _LABELS = {
     "memory_limit_exceeded": "memory_limit",
     "compilation_error": "compile_error",
     "presentation_error": "wrong_answer",
-    "challenged": "wrong_answer",  # somebody found the test that it fails
 }
+_PARTS = ("pretests", "samples", "challenges")  # sets of tests that make no submission right
 
 
 class SubmissionsReader:
@@ -112,7 +112,11 @@ def _labelled(candidate: Candidate, row: Mapping[str, Any]) -> Candidate:
     if not isinstance(verdict, str) or not verdict:
         return candidate
     label = verdict.strip().lower()[:60]
-    origin = {**candidate.submission.origin, "label": _LABELS.get(label, label)}
+    label = _LABELS.get(label, label)
+    testset = row.get("testset")
+    if label == "accepted" and isinstance(testset, str) and testset.strip().lower() in _PARTS:
+        label = f"accepted on {testset.strip().lower()}"
+    origin = {**candidate.submission.origin, "label": label}
     return replace(candidate, submission=replace(candidate.submission, origin=origin))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from code_pipeline.checkers import TokensChecker
 from code_pipeline.errors import RowError
+from code_pipeline.labels import verdicts_of
 from code_pipeline.readers import ProblemRow, ReadOptions, reader_for
 from code_pipeline.readers.truncated import is_cut
 from code_pipeline.types import ProblemLimits, Verdict
@@ -67,7 +68,7 @@ def test_a_submission_and_its_problem() -> None:
         ("MEMORY_LIMIT_EXCEEDED", "memory_limit"),
         ("RUNTIME_ERROR", "runtime_error"),
         ("COMPILATION_ERROR", "compile_error"),
-        ("CHALLENGED", "wrong_answer"),
+        ("CHALLENGED", "challenged"),
         ("SKIPPED", "skipped"),
         (None, None),
         (7, None),
@@ -78,6 +79,13 @@ def test_the_verdict_is_a_label_and_decides_nothing(verdict: Any, label: str | N
     assert only.submission.origin.get("label") == label
     assert only.verdict is None
     assert read(ROW | {"verdict": verdict}).problem == read(ROW).problem
+
+
+def test_pretests_alone_make_nothing_right() -> None:
+    (only,) = read(ROW | {"testset": "PRETESTS"}).candidates
+    assert verdicts_of(only.submission.origin["label"]) == frozenset()
+    (only,) = read(ROW | {"testset": "PRETESTS", "verdict": "WRONG_ANSWER"}).candidates
+    assert only.submission.origin["label"] == "wrong_answer"
 
 
 @pytest.mark.parametrize(
