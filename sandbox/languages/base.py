@@ -62,7 +62,8 @@ class Language:
     program may use: its memory limit without the allowance); empty for the built executable itself, and for Python 3,
     which the jail's own interpreter runs. A run that has a command finds beside it the artefact, or the source where
     nothing is built, and the program's other files.
-    environment: variables for builds and runs, beside the jail's own. mounts: patterns of further host paths that both need.
+    environment: variables for builds and runs, beside the jail's own. mounts: patterns of further host paths that both
+    need.
     endings: of file names that mean this language.
     memory_mb: allowance for the language's own machinery, which judges add to a program's limit. threads: how many it
     starts for itself, beside a program's limit of processes. out_of_memory: what the machinery says on stderr as

@@ -45,7 +45,7 @@ _RUST_TEST = (
 _GOLD = ("/usr/bin/ld.gold", ("-fuse-ld=gold", "-fno-use-linker-plugin"))
 _GCC = Tool("/usr/bin/gcc", "apt-get install gcc")
 _GPP = Tool("/usr/bin/g++", "apt-get install g++")
-_RUSTC = Tool("/usr/bin/rustc", "apt-get install rustc")
+_RUSTC = Tool("/usr/bin/rustc", "apt-get install rustc (on Debian 12: rustc-web, which is newer)")
 _GO = Tool("/usr/bin/go", "apt-get install golang-go", ("version",))
 
 # Comments may stand before it; written so that a hostile source has only one way to match.
