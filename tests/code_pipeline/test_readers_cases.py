@@ -30,6 +30,46 @@ def stdin_pairs(cell):
     return [(case.stdin, case.expected) for case in read_cases(cell, "c").tests]
 
 
+def further(cell):
+    return [case.accepted_outputs for case in read_cases(cell, "c").tests]
+
+
+def test_further_right_answers_of_each_test():
+    cell = {"inputs": ["1", "2"], "outputs": ["a", "b"], "accepted_outputs": [["x", ["y", "z"], 3], None]}
+    assert further(cell) == further(json.dumps(cell)) == [("x", "y\nz", "3"), ()]
+    assert stdin_pairs(cell) == [("1", "a"), ("2", "b")]
+    items = [{"input": "1", "output": "a", "accepted_outputs": ["x"]}, {"input": "2", "output": "b"}]
+    assert further(items) == [("x",), ()]
+    assert further({"inputs": ["1"], "outputs": ["a"], "accepted_outputs": None}) == [()]
+    call = {"inputs": [[1]], "outputs": [[2]], "fn_name": "f", "accepted_outputs": [[[3], "4"]]}
+    assert further(call) == [([3], "4")]
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([], "accepted_outputs must be a list of a list for each of the outputs, not 0 lists"),
+        ([["x"], ["y"]], "not 2 lists"),
+        ("x", "accepted_outputs must be a list of a list for each of the outputs, not text"),
+        (["x"], "test 0: its accepted_outputs is text, not a list"),
+        ([[None]], "test 0: its accepted output is null"),
+    ],
+)
+def test_further_right_answers_that_cannot_be_read(answers, words):
+    with pytest.raises(RowError, match=words):
+        read_cases({"inputs": ["1"], "outputs": ["a"], "accepted_outputs": answers}, "c")
+
+
+@UNHURRIED
+@given(JSON)
+def test_any_further_right_answers_are_read_or_refused(cell):
+    try:
+        cases = read_cases({"inputs": ["1"], "outputs": ["a"], "accepted_outputs": cell}, "c")
+    except RowError:
+        return
+    assert all(isinstance(answer, str) for answer in cases.tests[0].accepted_outputs)
+
+
 @UNHURRIED
 @given(st.lists(st.tuples(TEXT, TEXT), max_size=5))
 def test_every_encoding_says_the_same(pairs):

@@ -79,6 +79,14 @@ def test_a_call_takes_the_arguments_and_nothing_of_the_expected_value():
     assert call_suite((([1, 2], "x"), "secret")).run(0) == Call("f", ([1, 2], "x"))
 
 
+def test_tests_with_other_right_answers_are_other_tests():
+    plain = TestCase("1", "a")
+    more = TestCase("1", "a", accepted_outputs=("b",))
+    suite = Suite(Problem("p", (plain, more, plain, more)))
+    assert suite.duplicates == {0: [2], 1: [3]}
+    assert suite.digest() != Suite(Problem("p", (plain,) * 4)).digest()
+
+
 def test_blocks_of_eight():
     assert blocks(0) == []
     assert blocks(17) == [range(8), range(8, 16), range(16, 17)]
