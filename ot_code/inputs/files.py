@@ -15,7 +15,9 @@ KINDS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".parquet": "parquet", ".pq": "parquet",
     ".arrow": "arrow", ".ipc": "arrow", ".feather": "arrow",
+    ".csv": "csv", ".tsv": "tsv",
 }  # fmt: skip
+TEXT_KINDS = ("jsonl", "json", "csv", "tsv")
 _COMPRESSED = (".gz", ".zst")
 _SIDECARS = frozenset({"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json"})
 _WHOLE_HASH_BYTES = 256 * 1024 * 1024
@@ -24,11 +26,11 @@ _SAMPLE_BYTES = 64 * 1024
 
 
 def kind_of(path: Path) -> str | None:
-    """One of "jsonl", "json", "parquet" and "arrow", by the name; None for others."""
+    """One of "jsonl", "json", "csv", "tsv", "parquet" and "arrow", by the name; None for others."""
     name = path.name.lower()
     compressed = next((ending for ending in _COMPRESSED if name.endswith(ending)), "")
     kind = KINDS.get(Path(name.removesuffix(compressed)).suffix)
-    return None if compressed and kind not in ("jsonl", "json") else kind
+    return None if compressed and kind not in TEXT_KINDS else kind
 
 
 def find_files(spec: str, split: str | None) -> list[Path] | None:
@@ -100,9 +102,7 @@ def _require_one_kind(files: Sequence[Path], spec: str) -> None:
     kinds = {file: kind_of(file) for file in files}
     unknown = next((file for file, kind in kinds.items() if kind is None), None)
     if unknown is not None:
-        raise InputError(
-            f"{unknown}: its name must end in one of {', '.join(KINDS)} (.jsonl and .json also + .gz, .zst)"
-        )
+        raise InputError(f"{unknown}: its name must end in one of {', '.join(KINDS)} (those of text also + .gz, .zst)")
     if len(set(kinds.values())) > 1:
         found = ", ".join(sorted({str(kind) for kind in kinds.values()}))
         raise InputError(f"{spec}: holds files of several kinds ({found}); choose with a glob such as '{spec}/*.jsonl'")

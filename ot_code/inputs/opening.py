@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ot_code.errors import InputError
+from ot_code.inputs.delimited import DelimitedShard
 from ot_code.inputs.files import KINDS, find_files, fingerprint_of, kind_of
 from ot_code.inputs.hub import hub_id, open_hub
 from ot_code.inputs.package import find_packages, open_packages
@@ -49,6 +50,8 @@ def _open_files(spec: str, files: Sequence[Path]) -> Table:
     if not filled:
         raise InputError(f"{spec}: is empty; rows are expected in it ({', '.join(KINDS)})")
     fingerprint = fingerprint_of(files)
+    if kind in ("csv", "tsv"):
+        return _text_table(spec, [DelimitedShard(file, kind) for file in filled], fingerprint)
     if kind in ("jsonl", "json"):
         return _text_table(spec, [TextShard(file, _has_lines(file, kind)) for file in filled], fingerprint)
     return _arrow_table(spec, filled, kind == "parquet", fingerprint)
@@ -66,15 +69,16 @@ def _has_lines(file: Path, kind: str) -> bool:
         return False  # not lines; what it is, or that it is damaged, is told by reading it as a document
 
 
-def _text_table(spec: str, shards: Sequence[TextShard], fingerprint: str) -> Table:
+def _text_table(spec: str, shards: Sequence[TextShard] | Sequence[DelimitedShard], fingerprint: str) -> Table:
     for shard in shards:
         columns, error, found = shard.peek()
         if columns:
             return Table(spec, tuple(columns), fingerprint, shards)
         if found:
-            hint = "; if the file is one JSON document, name it .json" if shard.as_lines else ""
+            as_lines = isinstance(shard, TextShard) and shard.as_lines
+            hint = "; if the file is one JSON document, name it .json" if as_lines else ""
             raise InputError(f"none of the first rows can be read: {error or f'{shard.path}: empty objects'}{hint}")
-    raise InputError(f"{spec}: has no rows; JSON objects are expected in it")
+    raise InputError(f"{spec}: has no rows")
 
 
 def _arrow_table(spec: str, files: Sequence[Path], is_parquet: bool, fingerprint: str) -> Table:

@@ -182,7 +182,7 @@ class TestSpecs:
             ("a.json", b"[]", "has no rows"),
             ("a.parquet", b"nonsense", "not a readable Parquet file"),
             ("a.arrow", b"nonsense", "not a readable Arrow file"),
-            ("a.csv", b"a,b\n1,2\n", "must end in one of"),
+            ("a.txt", b"a,b\n1,2\n", "must end in one of"),
             ("a.jsonl", b"a,b\n1,2\n", "none of the first rows can be read"),
             ("a.jsonl", json.dumps(ROWS, indent=1).encode(), "name it .json"),
             ("a.jsonl", b"{}\n{}\n", "none of the first rows can be read"),
