@@ -31,7 +31,7 @@ _PATTERNS = tuple(
         (_standard("11", "0x"), "cpp11"),
         (rf"{_CPP}{_REST}", "cpp"),
         (r"(gnu|ansi|clang)?-?c([0-9]{2}|gcc)?(\(.*\)?)?", "c"),
-        (r"java-?[0-9.]*(64bit)?(\(.*\)?)?", "java"),
+        (r"java-?[0-9.]*([0-9]{2}bit)?(\(.*\)?)?", "java"),
         (rf"(javascript|ecmascript|js|node(\.?js)?){_REST}", "javascript"),
         (r"(typescript|ts)([0-9.]+)?(\(.*\)?)?", "typescript"),
         (r"go(lang)?-?[0-9.]*(\(.*\)?)?", "go"),
