@@ -226,9 +226,13 @@ def test_no_output_accepts_itself(judge, printed):
     assert len(judgement.reason) < 400
 
 
-def test_a_great_output_reaches_the_checker_whole(judge):
-    source = "import sys\nsys.exit(42 if sys.stdin.read() == 'x' * 20_000_000 else 43)\n"
-    problem = Problem("p", (TestCase("", ""), TestCase("1", "")), checker=python("kattis", source))
+@pytest.mark.parametrize(
+    ("protocol", "yes"), [("kattis", "sys.exit(42)"), ("testlib", "sys.exit(0)"), ("score", "print(1)")]
+)
+def test_a_great_output_reaches_the_checker_whole(judge, protocol, yes):
+    output = {"kattis": "sys.stdin", "testlib": "open(sys.argv[2])", "score": "open(sys.argv[3])"}[protocol]
+    source = f"import sys\nassert {output}.read() == 'x' * 20_000_000\n{yes}\n"
+    problem = Problem("p", (TestCase("", ""), TestCase("1", "")), checker=python(protocol, source))
     [judgement] = judged(judge, problem, "print('x' * 20_000_000, end='')")
     assert judgement.verdict is Verdict.ACCEPTED
 
