@@ -9,6 +9,7 @@ from typing import Any
 from code_pipeline.checkers import default_checker
 from code_pipeline.checkers.base import Actual, Checker
 from code_pipeline.checkers.program import ProgramChecker
+from code_pipeline.comparison import check_all
 from code_pipeline.encoding import encoded
 from code_pipeline.failure import show
 from code_pipeline.quality import statement as said
@@ -17,7 +18,9 @@ from code_pipeline.suite import plain_bytes
 from code_pipeline.types import Problem, TestCase
 
 MOST_INDEXES = 200  # of tests that a detail names
+_ONE_ANSWER = frozenset({"tokens", "exact", "floats", "values", "kattis"})  # rules that know no other right answer
 _CUT_MARKS = ("...", "…")
+_LONGEST_STATEMENT = 200_000  # characters that are looked at
 _LONG = 200  # characters; Codeforces cuts at 250 to 400
 
 
@@ -34,7 +37,7 @@ def static_quality(problem: Problem, *, lacks_solutions: bool = False) -> Qualit
 
 
 def _in_statement(problem: Problem) -> Iterator[Finding]:
-    text = problem.statement
+    text = problem.statement[:_LONGEST_STATEMENT]
     looks = {
         Finding.SHORT_STATEMENT: said.is_short,
         Finding.IMAGE_STATEMENT: said.has_image,
@@ -48,11 +51,10 @@ def _in_statement(problem: Problem) -> Iterator[Finding]:
         return
     if said.is_interactive(text):
         yield Finding.INTERACTIVE_STATEMENT
-    if problem.checker is None:
-        if said.takes_any_answer(text):
-            yield Finding.ANY_ANSWER_STATEMENT
-        if said.stated_tolerance(text) is not None:
-            yield Finding.TOLERANCE_STATEMENT
+    if (problem.checker is None or problem.checker.name in _ONE_ANSWER) and said.takes_any_answer(text):
+        yield Finding.ANY_ANSWER_STATEMENT
+    if problem.checker is None and said.stated_tolerance(text) is not None:
+        yield Finding.TOLERANCE_STATEMENT
 
 
 def _in_tests(problem: Problem) -> Iterator[tuple[Finding, list[int]]]:
@@ -86,7 +88,7 @@ def is_cut(text: Any) -> bool:
     if mark is None:
         return False
     rest = text.rstrip()[: -len(mark)]
-    if not rest or rest.endswith(".") or (mark == "..." and ".." in rest):
+    if not rest or (mark == "..." and ".." in rest):
         return False
     last = rest[-1]
     if last in " \t" or last.isdigit():
@@ -120,7 +122,7 @@ def _agree(checker: Checker, problem: Problem, one: int, other: int) -> bool:
         return True
     try:
         pairs = ((one, other), (other, one))
-        return any(checker.check(tests[a], _as_answer(problem, tests[b].expected)).passed for a, b in pairs)
+        return any(check_all(checker, tests[a], _as_answer(problem, tests[b].expected)).passed for a, b in pairs)
     except TypeError:  # an expected value of the wrong kind; the judge says so
         return True
 

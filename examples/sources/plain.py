@@ -10,7 +10,7 @@ from sources.dress import candidate, code, fenced, lines, numbers, thinking
 
 def rows() -> list[dict[str, Any]]:
     """The rows of plain.jsonl."""
-    return [_pairs(), _balance(), _guests(), _mobile(), _shout(), *_unusable()]
+    return [_pairs(), _balance(), _guests(), _mobile(), _shout(), *_unusable(), *_doubtful()]
 
 
 PAIRS = code("""
@@ -250,3 +250,37 @@ def _unusable() -> list[dict[str, Any]]:
             "expected_verdicts": ["accepted", "wrong_answer", "no_code", "no_response"],
         },
     ]
+
+
+def _doubtful() -> list[dict[str, Any]]:
+    """Rows with findings about the problem: its verdicts stand, but `--check-tests --drop` keeps them out of kept/."""
+    halves = "n = int(input())\nprint(n // 2, n - n // 2)\n"
+    ends = "n = int(input())\nprint(1, n - 1)\n"
+    total = "print(sum(map(int, input().split())))\n"
+    return [
+        {
+            "id": "split",
+            "problem": "Read a number of at least 2 and print two positive numbers whose sum it is. If there are "
+            "several answers, print any of them.",
+            "test_cases": {"inputs": ["4\n", "9\n"], "outputs": ["2 2\n", "4 5\n"]},
+            "solutions": [halves, ends],
+            "candidates": [
+                candidate("accepted", halves, about="prints what the tests hold"),
+                candidate("wrong_answer", ends, about="right, and rejected: no checker knows the other right answers"),
+            ],
+            "expected_findings": ["any_answer_statement", "some_solutions_rejected", "several_answers"],
+        },
+        {
+            "id": "sum",
+            "problem": "Read some numbers from one line, with blanks between them, and print their sum.",
+            "test_cases": {
+                "inputs": ["1 2\n", "5 5\n", "1 2 3 4 ...\n", "7\n", "7\n"],
+                "outputs": ["3\n", "11\n", "10\n", "7\n", "8\n"],
+            },
+            "solutions": [total],
+            "candidates": [candidate("wrong_answer", total, about="right, and rejected by a test that is wrong")],
+            "expected_findings": [
+                "truncated_tests", "contradictory_tests", "rejected_solutions", "unpassed_tests",
+            ],
+        },
+    ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,8 @@ ANY = [
 def test_any_answer_statement_is_a_hint_where_there_is_no_checker(words: str) -> None:
     assert saying(words) == ["any_answer_statement"]
     assert found(statement=f"{LONG} {words}", checker=checker_from_spec("any_order")) == []
+    tolerant = checker_from_spec({"type": "tokens", "float_tolerance": 1e-3})  # it knows one right answer, too
+    assert found(statement=f"{LONG} {words}", checker=tolerant) == ["any_answer_statement"]
 
 
 @pytest.mark.parametrize(
@@ -164,6 +167,8 @@ def test_contradictory_tests_are_those_that_the_rule_tells_apart() -> None:
     assert found(tests=cases_of(("1", "2 3"), ("1", "2\n3\n"))) == []  # the same tokens
     assert found(tests=cases_of(("1", "0.5"), ("1", "0.5000000001"))) == []
     assert found(tests=cases_of(("1", "2 3"), ("1", "3 2"))) == ["contradictory_tests"]
+    both = (TestCase("1", "2 3", accepted_outputs=("3 2",)), TestCase("1", "3 2"))
+    assert found(tests=both) == []
     assert found(tests=cases_of(("1", "2\n3"), ("1", "3\n2")), checker=checker_from_spec("any_order")) == []
 
 
@@ -290,3 +295,8 @@ def test_any_output_can_be_compared(expected: str | bytes, got: bytes) -> None:
 def test_any_values_can_be_compared(expected: object, got: object) -> None:
     case = TestCase(arguments=(), expected=expected)
     assert difference(case, Actual(returned=got, has_returned=True), 1e-6) in Difference
+
+
+def test_the_documentation_lists_each_finding_with_its_meaning() -> None:
+    told = (Path(__file__).resolve().parents[2] / "docs" / "datasets.md").read_text(encoding="utf-8")
+    assert [name for name, meaning in MEANINGS.items() if f"| `{name}` | {meaning} |" not in told] == []

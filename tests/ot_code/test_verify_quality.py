@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from verify_runs import RIGHT, TESTS, WRONG, command, jsonl, rows_of, run_apart, stable, summary, verify
@@ -12,6 +13,7 @@ from verify_runs import RIGHT, TESTS, WRONG, command, jsonl, rows_of, run_apart,
 from code_pipeline.quality import Finding
 from ot_code.cli.exits import Exit
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "plain.jsonl"
 STATEMENT = "Read two whole numbers from one line and print their sum on a line of its own."
 ANY = "Print any two whole numbers whose sum is the number that you read, in one line."
 PAIR = {"inputs": ["5\n", "7\n"], "outputs": ["2 3\n", "3 4\n"]}
@@ -175,3 +177,13 @@ def test_another_drop_is_another_output(tmp_path, capsys):
     assert verify(path, "--out", tmp_path / "out") == Exit.DONE
     assert verify(path, "--out", tmp_path / "out", "--drop", "short_statement") == Exit.USAGE
     assert "settings.drop" in capsys.readouterr().err
+
+
+def test_the_example_rows_have_the_findings_that_they_name(tmp_path):
+    rows = [json.loads(line) for line in EXAMPLE.read_text().splitlines()]
+    path = jsonl(tmp_path / "rows.jsonl", [each for each in rows if "expected_findings" in each])
+    assert verify(path, "--out", tmp_path / "out", "--check-tests", "--drop", "several_answers") == Exit.DONE
+    judged = rows_of(tmp_path / "out" / "judged")
+    assert [each["findings"] for each in judged] == [each["expected_findings"] for each in judged]
+    assert len(judged) == 3
+    assert rows_of(tmp_path / "out" / "kept") == []
