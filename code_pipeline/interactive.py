@@ -72,7 +72,9 @@ def decide_interaction(done: Interaction, protocol: str, limits: Limits) -> Outc
     candidate, interactor, codes = done.candidate, done.interactor, _CODES[protocol]
     if done.deadlock:
         return Outcome(Verdict.TIME_LIMIT, "the program and the interactor waited for each other")
-    own = None if done.candidate_stopped else stopped_early(candidate, limits=limits)
+    own = stopped_early(candidate, limits=limits)
+    if done.candidate_stopped and own is not None and own.verdict is Verdict.RUNTIME_ERROR:
+        own = None  # that was us
     code = interactor.exit_code if interactor.status is Status.EXITED and not done.interactor_stopped else None
     if own is not None and own.verdict is not Verdict.RUNTIME_ERROR:
         return own  # a limit, or a failed build

@@ -11,7 +11,7 @@ from code_pipeline.checkers.program import ProgramChecker
 from code_pipeline.readers import ReadOptions
 from code_pipeline.readers.plain import PlainReader
 from code_pipeline.types import ProblemLimits
-from sandbox import Sandbox
+from sandbox import LanguageError, Sandbox, languages
 
 # Guess a number. The secret is the test's input; one more guess than are needed is too many. "adaptive" has no secret.
 GUESS_PY = """\
@@ -176,6 +176,10 @@ BEHAVIOURS = {
         "import os\nif os.fork():\n    os.wait()\nelse:\n    input()", Verdict.TIME_LIMIT, "waited for each other",
     ),
     "burns CPU": ("while True:\n    pass", Verdict.TIME_LIMIT, "CPU"),
+    "is right too late and waits": (
+        "import time\nwhile time.process_time() < 1.4:\n    pass\nprint(77, flush=True)\ninput()\ninput()",
+        Verdict.TIME_LIMIT, "CPU",
+    ),
     "is right at last": ("x = 1\nfor i in range(10**6):\n    x ^= i\nprint(77, flush=True)", Verdict.ACCEPTED, ""),
     "sleeps a while and is right": (
         "import time\ntime.sleep(1.5)\nprint(77, flush=True)\ninput()", Verdict.ACCEPTED, "",
@@ -283,6 +287,52 @@ def test_verdicts_do_not_depend_on_how_many_run_at_once(sandbox):
     with Judge(sandbox) as judge:
         one = judge.judge(problem(INTERACTORS["python3"]), submissions)
     assert [(found.verdict, found.reason) for found in many] == [(found.verdict, found.reason) for found in one]
+
+
+# Each of our languages as the candidate and as the interactor: it says what it hears, until the "end".
+ECHOES = {
+    "c": "#include <stdio.h>\n#include <string.h>\nint main(void) {\n    char s[99];\n"
+    '    while (scanf("%98s", s) == 1 && strcmp(s, "end")) { puts(s); fflush(stdout); }\n    return CODE;\n}\n',
+    "cpp": "#include <bits/stdc++.h>\nint main() {\n    std::string s;\n"
+    '    while (std::cin >> s && s != "end") std::cout << s << std::endl;\n    return CODE;\n}\n',
+    "go": 'package main\n\nimport (\n    "fmt"\n    "os"\n)\n\nfunc main() {\n    var s string\n    for {\n'
+    '        n, _ := fmt.Scan(&s)\n        if n != 1 || s == "end" {\n            os.Exit(CODE)\n        }\n'
+    "        fmt.Println(s)\n    }\n}\n",
+    "rust": "use std::io::*;\nfn main() {\n    for line in stdin().lines() {\n        let line = line.unwrap();\n"
+    '        if line == "end" { break; }\n        println!("{}", line);\n    }\n    std::process::exit(CODE);\n}\n',
+    "java": "import java.util.*;\npublic class Echo {\n    public static void main(String[] args) {\n"
+    "        Scanner in = new Scanner(System.in);\n        while (in.hasNext()) {\n            String s = in.next();\n"
+    '            if (s.equals("end")) break;\n            System.out.println(s);\n        }\n    System.exit(CODE);\n'
+    "    }\n}\n",
+    "javascript": 'const lines = require("readline").createInterface({ input: process.stdin });\n'
+    'lines.on("line", (line) => { if (line === "end") process.exit(CODE); console.log(line); });\n',
+    "pypy3": "import sys\nfor line in iter(sys.stdin.readline, 'end\\n'):\n    print(line, end='', flush=True)\n"
+    "sys.exit(CODE)\n",
+    "bash": 'while read -r x; do [ "$x" = end ] && break; echo "$x"; done\nexit CODE\n',
+}
+ASKS = """\
+import sys
+for number in range(20):
+    print(number, flush=True)
+    if sys.stdin.readline() != f"{number}\\n":
+        sys.exit(1)
+print("end", flush=True)
+sys.exit(CODE)
+"""
+
+
+@pytest.mark.parametrize("language", ECHOES)
+def test_each_language_on_both_sides(sandbox, language):
+    try:
+        sandbox.toolchain(language)
+    except LanguageError as missing:
+        pytest.skip(str(missing))
+    candidate, asks = ECHOES[language].replace("CODE", "0"), ASKS.replace("CODE", "42")
+    assert judged(sandbox, candidate, asks, language=language).verdict is Verdict.ACCEPTED
+    file_name = languages()[language].file_name
+    interactor = ProgramChecker("kattis", language, {file_name: ECHOES[language].replace("CODE", "42")})
+    found = judged(sandbox, ASKS.replace("CODE", "0"), interactor)
+    assert found.verdict is Verdict.ACCEPTED, found.reason
 
 
 def test_a_plain_row_names_its_interactor(sandbox):
