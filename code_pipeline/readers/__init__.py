@@ -13,6 +13,7 @@ from code_pipeline.readers.apps import AppsReader
 from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, ReadOptions
 from code_pipeline.readers.codecontests import CodeContestsReader
 from code_pipeline.readers.codeforces import CodeforcesReader
+from code_pipeline.readers.conversations import ConversationsReader
 from code_pipeline.readers.domain import domain_of
 from code_pipeline.readers.humaneval import HumanEvalReader
 from code_pipeline.readers.livecodebench import LiveCodeBenchReader
@@ -23,6 +24,7 @@ from code_pipeline.readers.plain import PlainReader
 from code_pipeline.readers.submissions import SubmissionsReader
 from code_pipeline.readers.taco import TacoReader
 from code_pipeline.readers.verification_info import VerificationInfoReader
+from code_pipeline.readers.verl import VerlReader
 
 __all__ = [
     "JUDGED",
@@ -48,9 +50,11 @@ READERS: Mapping[str, Reader] = {
         TacoReader(),
         MbppReader(),
         HumanEvalReader(),
+        VerlReader(),
         AppsReader(),
         OpenThoughtsReader(),
         PlainReader(),
+        ConversationsReader(),
     )
 }
 _ALIASES = {
@@ -61,6 +65,11 @@ _ALIASES = {
     "verifiablecodingproblemspython": "verifiablecode",
     "codegenerationlite": "livecodebench",
     "codegeneration": "livecodebench",
+    "openaihumaneval": "humaneval",
+    "humanevalplus": "humaneval",
+    "mbppplus": "mbpp",
+    "openthoughts21m": "conversations",
+    "openthoughts312m": "conversations",
 }
 
 

@@ -39,7 +39,14 @@ class Program:
 
 
 def assertion_problem(
-    row: Mapping[str, Any], index: int, options: ReadOptions, *, dataset: str, statement: str, program: Program
+    row: Mapping[str, Any],
+    index: int,
+    options: ReadOptions,
+    *,
+    dataset: str,
+    statement: str,
+    program: Program,
+    ids: Sequence[str] = ("task_id", "id", "problem_id", "name"),
 ) -> Problem:
     """The problem of an assertion program. Raises RowError where the program is no Python."""
     taken = _taken(program)
@@ -53,7 +60,7 @@ def assertion_problem(
         tests, epilogue, names = (), "", ()
     defines = program.defines or program.entry_point or (names[0] if names else None)
     return Problem(
-        id=id_of(row, ("task_id", "id", "problem_id", "name"), dataset, index),
+        id=id_of(row, ids, dataset, index),
         tests=tests,
         source=Source(dataset, options.split, index),
         statement=text_of(row, statement),

@@ -57,7 +57,7 @@ def read_answers(row: Mapping[str, Any], options: ReadOptions, references: Refer
         reason = f"the row has no answer in {' or '.join(columns)}" if columns else "the row has no column with answers"
         return Answers((_candidate(None, None, default, problem_id, reason=reason),))
     value = row[column]
-    if column in TURN_COLUMNS and options.response_column is None:
+    if column in TURN_COLUMNS and (options.response_column is None or _is_turns(value)):
         value = _assistant_turn(value, column)
     elif column in _LIST_COLUMNS and isinstance(value, str) and value.lstrip()[:1] == "[":
         value = decoded(value, column)
@@ -121,6 +121,12 @@ def _candidate(
         reason = f"language {str(language)[:60]!r} is none of {', '.join(LOOKS)}"
         return Candidate(raw, submission, Verdict.UNSUPPORTED_LANGUAGE, reason)
     return Candidate(raw, submission)
+
+
+def _is_turns(value: Any) -> bool:
+    """Whether a value is a conversation, and not a list of answers."""
+    first = value[0] if isinstance(value, (list, tuple)) and value else value
+    return isinstance(first, Mapping) and any(key in first for key in ("from", "role"))
 
 
 def _assistant_turn(turns: Any, column: str) -> str | None:

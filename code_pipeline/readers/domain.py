@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ _DOMAINS = {
     "science": "science", "biology": "science", "chemistry": "science", "physics": "science",
     "puzzle": "puzzle", "puzzles": "puzzle",
 }  # fmt: skip
+_TESTS = re.compile(r"""[{,]\s*\\?["'](?:inputs?|outputs?|fn_name|assert_case)\\?["']\s*:|^\s*assert\b""")
+_LOOKED_AT = 10_000  # characters
 
 
 def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
@@ -28,5 +31,26 @@ def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
         return known
     if any(row.get(column) for column in TEST_COLUMNS):
         return "code"
+    if (truth := _ground_truth(row)) is not None:
+        return _of_verl(row, truth)
     has_answer = row.get("answer") not in (None, "") if row else "answer" in columns
     return "math" if has_answer else "code"
+
+
+def _ground_truth(row: Mapping[str, Any]) -> Any:
+    """What verl's rows are judged by, None in other rows."""
+    reward = row.get("reward_model")
+    if isinstance(reward, str) and '"ground_truth"' in reward:  # a cell of a CSV
+        return reward.partition('"ground_truth"')[2].lstrip(" :\t\r\n").lstrip('"')
+    return reward.get("ground_truth") if isinstance(reward, Mapping) else None
+
+
+def _of_verl(row: Mapping[str, Any], truth: Any) -> str:
+    """By `ability`, else by the looks of the ground truth: tests, or an answer."""
+    ability = row.get("ability")
+    if isinstance(ability, str) and (known := _DOMAINS.get(ability.strip().lower())) is not None:
+        return known
+    if isinstance(truth, str):
+        return "code" if _TESTS.search(truth[:_LOOKED_AT]) is not None else "math"
+    items = truth if isinstance(truth, (list, tuple)) else [truth]
+    return "code" if items and isinstance(items[0], Mapping) else "math"

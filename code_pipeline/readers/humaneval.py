@@ -2,7 +2,8 @@
 
 HumanEval (openai_humaneval) and HumanEval+ (evalplus/humanevalplus) have `entry_point`, and `test` defines
 `check(candidate)`. LeetCode sets with assertions have none: `test` makes a `Solution()` and calls its methods. The
-release of EvalPlus itself has no `test` but `base_input` and `plus_input`, and what its `canonical_solution` gives is expected.
+release of EvalPlus itself has no `test` but `base_input` and `plus_input`: expected is what its `canonical_solution`
+gives.
 """
 
 from __future__ import annotations
