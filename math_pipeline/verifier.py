@@ -32,6 +32,17 @@ MOST_COMPARED = 4_000  # characters of a normal form that the symbolic engine is
 _CERTAIN = frozenset({"box", "answer tag", "bare", "anchor", "after ####"})
 
 
+def math_versions() -> dict[str, Any]:
+    """The versions that math verdicts rest on: of the rules here, and of the packages where they are installed."""
+    versions: dict[str, Any] = {"math": MATH_VERSION}
+    for name in ("math-verify", "latex2sympy2_extended", "sympy"):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None  # not installed: math rows are refused
+    return versions
+
+
 class MathVerifier:
     """Judges math answers on a pool of killable workers. A context manager; thread-safe.
 
@@ -78,12 +89,7 @@ class MathVerifier:
     @functools.cached_property
     def provenance(self) -> Mapping[str, Any]:
         """What every verdict rests on: versions, and the deadline of a comparison."""
-        packages = ("math-verify", "latex2sympy2_extended", "sympy")
-        return {
-            "math_version": MATH_VERSION,
-            "cpu_time_s": self._cpu_time_s,
-            **{name: importlib.metadata.version(name) for name in packages},
-        }
+        return {"cpu_time_s": self._cpu_time_s, **math_versions()}
 
     def verify(self, *, gold: str, response: str) -> MathJudgement:
         """The judgement of one response. Raises WorkerError where no worker process can be had."""

@@ -24,7 +24,8 @@ PLAIN = (
     "marginal", "provoked", "missing_module", "limits", "jail", "cpu_time_s", "wall_time_s", "memory_mb",
 )  # fmt: skip
 QUALITY = ("findings", "findings_detail")  # of the row, not of the candidate
-OURS = (*PLACE, *PLAIN, *QUALITY)
+MATH = ("method", "gold_answer", "extracted_answer")  # of math rows: what decided, and the two answers' normal forms
+OURS = (*PLACE, *PLAIN, *MATH, *QUALITY)
 UNSTABLE = ("cpu_time_s", "wall_time_s", "memory_mb")  # what two runs over the same rows may differ in
 
 _LIMITS = ("cpu_time_s", "wall_time_s", "memory_mb", "output_bytes")
@@ -60,7 +61,13 @@ def columns_of(judgement: Judgement) -> dict[str, Any]:
     limits = judgement.provenance.get("limits")
     columns["limits"] = {name: limits.get(name) for name in _LIMITS} if isinstance(limits, Mapping) else None
     columns["jail"] = judgement.provenance.get("jail")
+    columns.update(dict.fromkeys(MATH))
     return columns
+
+
+def without_verdict() -> dict[str, Any]:
+    """All columns of PLAIN and MATH, empty, for a judge of another kind to fill in."""
+    return {**dict.fromkeys((*PLAIN, *MATH)), "marginal": False, "provoked": False}
 
 
 def _clean(value: Any) -> Any:

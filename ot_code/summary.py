@@ -11,6 +11,7 @@ from code_pipeline.quality.names import Finding
 from code_pipeline.types import Verdict
 from ot_code.agreement import MOST_SHOWN, agreement, disagreement_of, label_of
 from ot_code.errors import OutputError
+from ot_code.verdicts import NAMES, is_fault
 
 _MOST_NAMES = 500  # of sources, domains or languages; what comes later is counted together
 _OTHERS = "(others)"
@@ -108,7 +109,7 @@ class Tally:
     @property
     def faults(self) -> int:
         """Judged rows whose verdict is a fault of ours."""
-        return sum(count for verdict, count in self.verdicts.items() if Verdict(verdict).is_fault)
+        return sum(count for verdict, count in self.verdicts.items() if is_fault(verdict))
 
 
 def _fate(columns: Mapping[str, Any], *, kept: bool) -> str:
@@ -162,7 +163,7 @@ def summary_of(tally: Tally) -> dict[str, Any]:
 
 
 def _sorted(verdicts: Mapping[str, int]) -> dict[str, int]:
-    return {str(verdict): verdicts[verdict] for verdict in Verdict if verdict in verdicts}
+    return {name: verdicts[name] for name in NAMES if name in verdicts}
 
 
 def _sorted_names(tally: Tally, kind: str) -> dict[str, dict[str, int]]:

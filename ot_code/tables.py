@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from code_pipeline.types import Verdict
+from ot_code.verdicts import PASSED, is_fault
 
 _SHOWN_DISAGREEMENTS = 20
 
@@ -22,7 +22,7 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     verdicts.add_column("rows", justify="right")
     verdicts.add_column("share", justify="right")
     for verdict, count in sorted(summary["verdicts"].items(), key=lambda item: -item[1]):
-        style = "green" if verdict == "accepted" else "red" if Verdict(verdict).is_fault else None
+        style = "green" if verdict in PASSED else "red" if is_fault(verdict) else None
         verdicts.add_row(verdict, f"{count:,}", f"{count / summary['read']:.1%}", style=style)
     console.print(verdicts)
     sources = summary["by_source"]
@@ -82,9 +82,9 @@ def _findings(summary: Mapping[str, Any]) -> Table:
 
 def _sources(sources: Mapping[str, Mapping[str, int]]) -> Table:
     table = Table(title="sources", title_justify="left")
-    for name in ("source", "rows", "accepted"):
+    for name in ("source", "rows", "right"):
         table.add_column(name, justify="left" if name == "source" else "right")
     largest = sorted(sources.items(), key=lambda item: -sum(item[1].values()))
     for name, verdicts in largest[:20]:
-        table.add_row(name, f"{sum(verdicts.values()):,}", f"{verdicts.get('accepted', 0):,}")
+        table.add_row(name, f"{sum(verdicts.values()):,}", f"{sum(verdicts.get(right, 0) for right in PASSED):,}")
     return table

@@ -17,6 +17,7 @@ from code_pipeline.readers.conversations import ConversationsReader
 from code_pipeline.readers.domain import domain_of
 from code_pipeline.readers.humaneval import HumanEvalReader
 from code_pipeline.readers.livecodebench import LiveCodeBenchReader
+from code_pipeline.readers.math import MathReader, read_math
 from code_pipeline.readers.mbpp import MbppReader
 from code_pipeline.readers.openthoughts import OpenThoughtsReader
 from code_pipeline.readers.package import PackageReader
@@ -34,6 +35,7 @@ __all__ = [
     "ReadOptions",
     "Reader",
     "domain_of",
+    "read_math",
     "reader_for",
 ]
 
@@ -53,6 +55,7 @@ READERS: Mapping[str, Reader] = {
         VerlReader(),
         AppsReader(),
         OpenThoughtsReader(),
+        MathReader(),
         PlainReader(),
         ConversationsReader(),
     )

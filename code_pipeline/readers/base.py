@@ -34,7 +34,8 @@ class ProblemRow:
     the row has, that are the same for all its candidates and large. generated_tests: how many tests, at the end of
     problem.tests, the dataset's makers generated (the rest are the contest's own). findings: what the reader itself
     found of the tests, by name, with how many: tests dropped because they were cut (truncated_tests), tests that the
-    source has and the row has not (incomplete_tests, missing_generated_tests; 0: nobody knows how many).
+    source has and the row has not (incomplete_tests, missing_generated_tests; 0: nobody knows how many). gold: of a
+    math row, its gold answer.
     """
 
     problem: Problem
@@ -43,6 +44,7 @@ class ProblemRow:
     test_columns: tuple[str, ...]
     generated_tests: int = 0
     findings: Mapping[str, int] = field(default_factory=dict)
+    gold: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ _DOMAINS = {
     "science": "science", "biology": "science", "chemistry": "science", "physics": "science",
     "puzzle": "puzzle", "puzzles": "puzzle",
 }  # fmt: skip
+
 _TESTS = re.compile(r"""[{,]\s*\\?["'](?:inputs?|outputs?|fn_name|assert_case)\\?["']\s*:|^\s*assert\b""")
 _LOOKED_AT = 10_000  # characters
 
@@ -34,7 +35,13 @@ def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
     if (truth := _ground_truth(row)) is not None:
         return _of_verl(row, truth)
     has_answer = row.get("answer") not in (None, "") if row else "answer" in columns
-    return "math" if has_answer else "code"
+    return "math" if has_answer or _is_worked(row) else "code"
+
+
+def _is_worked(row: Mapping[str, Any]) -> bool:
+    """Whether there is a worked solution that boxes its answer, as in NuminaMath."""
+    solution = row.get("solution")
+    return isinstance(solution, str) and "\\boxed" in solution
 
 
 def _ground_truth(row: Mapping[str, Any]) -> Any:

@@ -21,7 +21,7 @@ EXAMPLE = """examples:
   ot-code verify apps.parquet --out judged --check-tests --drop unpassed_tests,several_answers
   ot-code verify answers.jsonl --out judged --rejudge sandbox_error,time_limit
 
-INPUT is a file (.jsonl, .json, .parquet, .arrow), a folder, a glob, a contest package (folder, .zip, .kpp), a folder
+INPUT is a file (.jsonl, .json, .csv, .tsv, .parquet, .arrow), a folder, a glob, a contest package (folder, .zip, .kpp), a folder
 of packages, or a dataset of the hub (needs ot-code[hub]).
 The same command continues a run that was stopped. Exit codes: 0 done; 1 it could not be done; 2 wrong usage;
 3 done, but more than --max-faults of the rows have a fault of ours. A verdict never changes the exit code.
@@ -223,14 +223,13 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _verdicts(text: str) -> tuple[str, ...]:
-    from code_pipeline.types import Verdict
+    from ot_code import verdicts
 
     names = tuple(sorted(_names(text)))
-    known = [verdict.value for verdict in Verdict]
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names if name not in verdicts.NAMES]
     if unknown or not names:
         raise argparse.ArgumentTypeError(
-            f"{', '.join(unknown) or 'nothing'} is no verdict; they are {', '.join(known)}"
+            f"{', '.join(unknown) or 'nothing'} is no verdict; they are {', '.join(verdicts.NAMES)}"
         )
     return names
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from code_pipeline.errors import RowError
 from code_pipeline.quality import Quality, static_quality
-from code_pipeline.readers import Candidate, ProblemRow, Reader, ReadOptions, domain_of
+from code_pipeline.readers import Candidate, ProblemRow, Reader, ReadOptions, domain_of, read_math
 from code_pipeline.types import Problem, Submission, Verdict
 from ot_code.columns import CANDIDATE, origin_of, own_name, row_id, unjudged
 from ot_code.errors import InputError
@@ -26,7 +27,8 @@ class Work:
     its verdict; settled: the verdict columns of those that never come before the judge; submissions: the others, by
     position in `each`. moved: the columns that go to problems/, empty unless the row holds several candidates.
     named: what the summary counts by, for each candidate. quality: what was found of the problem without running
-    anything, None where nobody looked. solutions: reference solutions that are to be run.
+    anything, None where nobody looked. solutions: reference solutions that are to be run. gold: of a math row, its
+    gold answer. domain: which judge it goes to.
     """
 
     index: int
@@ -39,6 +41,8 @@ class Work:
     named: list[dict[str, str]]
     quality: Quality | None = None
     solutions: Solutions = field(default_factory=Solutions)
+    gold: str | None = None
+    domain: str = "code"
 
 
 class RowReader(Protocol):
@@ -95,6 +99,8 @@ class SchemaReader:
 
     def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
         """The row read. Raises RowError."""
+        if self.domain(values) == "math":
+            return read_math(values, index, self.options, dataset=self.reader.name)
         return self.reader.read(values, index, self.options)
 
     def solutions(self, values: Mapping[str, Any], index: int) -> Solutions:
@@ -127,12 +133,12 @@ class Intake:
         try:
             read = self.reader.read(values, row.index)
         except RowError as error:
-            if domain != "code":
+            if domain != "code" and not (domain == "math" and self._judges_math):
                 return self._unread(row, domain, Verdict.NOT_CHECKED, _unchecked(domain))
             work = self._unread(row, domain, Verdict.BAD_PROBLEM, str(error))
             work.quality = found_in_vain([error.finding] if error.finding is not None else [])
             return work
-        if domain != "code":
+        if domain != "code" and not (domain == "math" and self._judges_math):
             read = replace(read, candidates=tuple(_not_checked(each, domain) for each in read.candidates))
         work = self._read(row, domain, values, read)
         return work if domain != "code" else self._with_quality(work, values, read)
@@ -148,11 +154,15 @@ class Intake:
     def check_domain(self, row: InputRow) -> None:
         """Raises InputError for a row of a domain that stops the run."""
         domain = self.reader.domain(row.values or {})
-        if domain == "math" and domain not in self.keep_unchecked:
+        if domain == "math" and self._judges_math and find_spec("math_verify") is None:
             raise InputError(
-                f"{row.where}: a row of the domain math, which this version cannot judge yet: take such rows out of "
-                "the input, or let them through unjudged with --keep-unchecked math"
+                f"{row.where}: a row of the domain math, which needs the extra [math]: pip install 'ot-code[math]', or "
+                "let such rows through unjudged with --keep-unchecked math"
             )
+
+    @property
+    def _judges_math(self) -> bool:
+        return "math" not in self.keep_unchecked
 
     def _unread(self, row: InputRow, domain: str, verdict: Verdict, reason: str) -> Work:
         """The one judged row of an input row whose candidates are not known: with all its own columns."""
@@ -191,6 +201,8 @@ class Intake:
             settled=settled,
             submissions=submissions,
             problem=read.problem if submissions else None,
+            gold=read.gold,
+            domain=domain,
             moved={names[name]: values[name] for name in read.test_columns} if several else {},
             named=named,
         )

@@ -15,6 +15,7 @@ from code_pipeline.checkers import checker_from_spec
 from code_pipeline.errors import RowError
 from code_pipeline.judge import JUDGE_VERSION, Judge
 from code_pipeline.readers import Reader, ReadOptions, reader_for
+from math_pipeline.verifier import math_versions
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
@@ -23,6 +24,7 @@ from ot_code.outputs import OutputFolder
 from ot_code.progress import Progress
 from ot_code.shards import weight
 from ot_code.stages.intake import Intake, RowReader, SchemaReader
+from ot_code.stages.math import MathBench
 from ot_code.stages.responses import Responses
 from ot_code.stages.verify import Verify
 from sandbox import Sandbox, languages
@@ -54,8 +56,11 @@ def verify(config: VerifyConfig, *, quiet: bool = False) -> dict[str, Any]:
             Judge(sandbox, all_tests=config.all_tests, checker=checker, time_factors=config.time_factors, cache=cache)
         )
         thorough = stack.enter_context(judge.thorough())
+        math = stack.enter_context(MathBench(jobs=config.jobs, cache=config.cache))
         screen = stack.enter_context(Progress(total=_total(config, table), quiet=quiet))
-        run = Verify(config, table=table, intake=intake, judge=judge, thorough=thorough, folder=folder, screen=screen)
+        run = Verify(
+            config, table=table, intake=intake, judge=judge, thorough=thorough, math=math, folder=folder, screen=screen
+        )
         stack.callback(run.journal.close)
         try:
             return run.run()
@@ -63,6 +68,7 @@ def verify(config: VerifyConfig, *, quiet: bool = False) -> dict[str, Any]:
             # Programs that are under way are ended, not waited for; what the judge says of them then is not noted.
             run.journal.stop()
             sandbox.close()
+            math.close()
             raise
 
 
@@ -150,7 +156,7 @@ def _identity(config: VerifyConfig, table: Table, reader: RowReader, sandbox: Sa
     return {
         "input": {"spec": config.input, "fingerprint": table.fingerprint, **reader.identity()},
         "settings": config.settings(),
-        "versions": {"ot-code": ot_code.__version__, "judge": JUDGE_VERSION},
+        "versions": {"ot-code": ot_code.__version__, "judge": JUDGE_VERSION, **math_versions()},
         "runtime": dict(sandbox.provenance),
         "limits": {**asdict(sandbox.limits), "time_factors": _factors(config)},
     }

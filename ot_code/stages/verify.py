@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from ot_code.outputs import SUMMARY_FILE, OutputFolder
 from ot_code.parts import GIANT, release_memory, settled
 from ot_code.shards import WIDENED, Shards, weight
 from ot_code.stages.intake import Intake, Work
+from ot_code.stages.math import MathBench
 from ot_code.stages.quality import CHECKED, entry_of, quality_of
 from ot_code.stages.quality import columns_of as found_columns
 from ot_code.stages.window import ClosedError, Window
@@ -55,14 +56,14 @@ class Screen(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Pending:
     work: Work
-    future: Future[list[Judgement]] | None
+    future: Future[list[dict[str, Any]]] | Future[list[Judgement]] | None
     check: Future[Quality] | None = None
 
 
 class Verify:
     """One run over one input into one folder, which this process holds the lock of.
 
-    judge: of the candidates. thorough: of reference solutions, on the same threads.
+    judge: of the candidates. thorough: of reference solutions, on the same threads. math: of math answers.
 
     Raises OutputError when the folder's shards are not as its journal says.
     """
@@ -75,6 +76,7 @@ class Verify:
         intake: Intake,
         judge: Judge,
         thorough: Judge,
+        math: MathBench,
         folder: OutputFolder,
         screen: Screen,
     ) -> None:
@@ -83,6 +85,7 @@ class Verify:
         self._intake = intake
         self._judge = judge
         self._thorough = thorough
+        self._math = math
         self._folder = folder
         self._screen = screen
         self.journal = folder.journal(list(config.rejudge))
@@ -184,6 +187,8 @@ class Verify:
         if work.problem is None:
             return _Pending(work, None)
         before = self.journal.judged(work.index)
+        if work.domain == "math":
+            return self._submit_math(work, before)
         check = self._check(work, before.get(CHECKED)) if work.solutions.given else None
         positions = list(work.submissions)
         submissions = list(work.submissions.values())
@@ -201,6 +206,18 @@ class Verify:
         future = self._judge.submit(work.problem, submissions, done=done, on_judged=on_judged, observe=observe)
         work.problem = None  # the tests live as long as the judge needs them
         return _Pending(work, future, check)
+
+    def _submit_math(self, work: Work, before: Mapping[int, dict[str, Any]]) -> _Pending:
+        positions = list(work.submissions)
+        row = work.index
+
+        def on_judged(number: int, columns: dict[str, Any]) -> None:
+            self.journal.append(row, positions[number], columns)
+            self._screen.judged(columns["verdict"])
+
+        responses = [submission.response for submission in work.submissions.values()]
+        done = [before.get(position) for position in positions]
+        return _Pending(work, self._math.submit(work.gold, responses, done=done, on_judged=on_judged))
 
     def _check(self, work: Work, before: Mapping[str, Any] | None) -> Future[Quality]:
         """What the row's reference solutions show, as the journal has it or from running them."""
@@ -242,7 +259,7 @@ class Verify:
             if taken is None:
                 continue
             pending, size = taken
-            judgements = self._wait(pending.future) or []
+            judgements: Sequence[Judgement | dict[str, Any]] = self._wait(pending.future) or []  # type: ignore[arg-type]  # one of the two
             self._write(pending.work, judgements, self._wait(pending.check))
             del pending, taken, judgements
             if size > GIANT:
@@ -259,14 +276,15 @@ class Verify:
                 self._screen.rows(self._judged.next_row)
         return None
 
-    def _write(self, work: Work, judgements: list[Judgement], shown: Quality | None) -> None:
+    def _write(self, work: Work, judgements: Sequence[Judgement | dict[str, Any]], shown: Quality | None) -> None:
         quality = work.quality
         if quality is not None and shown is not None:
             quality = quality.joined(shown)
         findings = found_columns(quality)
         names = findings["findings"] or []
         verdicts = dict(work.settled)
-        verdicts.update(zip(work.submissions, map(columns_of, judgements), strict=True))
+        found_columns_of = (one if isinstance(one, dict) else columns_of(one) for one in judgements)
+        verdicts.update(zip(work.submissions, found_columns_of, strict=True))
         chosen = []
         dropped = any(name in self._config.drop for name in names)
         self._tally.count_row(names, faults=quality.faults if quality is not None else 0)

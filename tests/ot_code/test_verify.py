@@ -146,17 +146,6 @@ def test_keep_unchecked_keeps_the_named_domains(tmp_path):
     assert summary(tmp_path / "out")["undecided"] == 1
 
 
-def test_math_rows_stop_the_run_at_its_start(tmp_path, capsys):
-    rows = [plain(0, [RIGHT]), {"id": "m", "problem": "2+2?", "domain": "math", "answer": "4", "candidates": ["4"]}]
-    path = jsonl(tmp_path / "rows.jsonl", rows)
-    assert verify(path, "--out", tmp_path / "out") == Exit.FAILED
-    error = capsys.readouterr().err
-    assert "line 2" in error
-    assert "domain math" in error
-    assert not (tmp_path / "out").exists()
-    assert verify(path, "--out", tmp_path / "out", "--keep-unchecked", "math") == Exit.DONE
-
-
 def test_parquet_keeps_its_types_and_a_row_that_is_one_candidate_its_tests(tmp_path):
     table = pa.table(
         {
