@@ -107,8 +107,9 @@ class Problem:
     function: the name to call, for a call-based problem; None for stdin and stdout. checker: how an answer is
     compared; None means the default, tokens. input_file, output_file: file names used in place of stdin and stdout.
     epilogue: Python source put after every submission's program before it runs; it defines `function` where `defines`
-    is set, the name that the submission itself is to define. usual_names: as sandbox.Call has it. completes: the source that a response may be the
-    continuation of (HumanEval's prompt); `code_pipeline/completion.py` says how that is told from a whole program.
+    is set, the name that the submission itself is to define. usual_names: as sandbox.Call has it. completes: the
+    source that a response may be the continuation of (HumanEval's prompt); `code_pipeline/completion.py` says how that
+    is told from a whole program.
     interactor: for an interactive problem, the program that talks to each candidate and decides (see interactive.py).
     """
 

@@ -21,8 +21,8 @@ EXAMPLE = """examples:
   ot-code verify apps.parquet --out judged --check-tests --drop unpassed_tests,several_answers
   ot-code verify answers.jsonl --out judged --rejudge sandbox_error,time_limit
 
-INPUT is a file (.jsonl, .json, .csv, .tsv, .parquet, .arrow), a folder, a glob, a contest package (folder, .zip, .kpp), a folder
-of packages, or a dataset of the hub (needs ot-code[hub]).
+INPUT is a file (.jsonl, .json, .csv, .tsv, .parquet, .arrow), a folder, a glob, a contest package (folder, .zip,
+.kpp), a folder of packages, or a dataset of the hub (needs ot-code[hub]).
 The same command continues a run that was stopped. Exit codes: 0 done; 1 it could not be done; 2 wrong usage;
 3 done, but more than --max-faults of the rows have a fault of ours. A verdict never changes the exit code.
 """
