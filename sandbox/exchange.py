@@ -33,7 +33,7 @@ class Side:
         self._kills_before = group.oom_kills() if group is not None else 0
         self.channel = Channel(self._jail.connection)
         self.channel.send_raw(outgoing)
-        self._executions = frames.Executions(self.limits, 1)
+        self._executions = frames.Executions(self.limits, 1, session.image.out_of_memory)
         self._backlog: deque[memoryview] = deque()
         self._under_way = 0
         self._frames_sent = 0

@@ -33,7 +33,7 @@ class Session:
     ) -> None:
         self.build_failure = build_failure
         self._sandbox = sandbox
-        self._image = image
+        self.image = image
         self._spec = spec
         self.limits = limits
         self._jail: Jail | None = None
@@ -151,7 +151,7 @@ class Session:
         jail = self._ready([run])
         outgoing = frames.talk(run, self.limits, grant)
         if not self._loaded:
-            outgoing[:0] = frames.program(self._image, self.limits, self._sandbox.environment, talks=True)
+            outgoing[:0] = frames.program(self.image, self.limits, self._sandbox.environment, talks=True)
             self._loaded = True
         return jail, outgoing
 
@@ -168,8 +168,8 @@ class Session:
         kills_before = jail.group.oom_kills() if jail.group is not None else 0
         outgoing = frames.window(runs, stop_on_failure=stop_on_failure)
         if not self._loaded:
-            outgoing[:0] = frames.program(self._image, self.limits, self._sandbox.environment)
-        executions = frames.Executions(self.limits, len(runs), self._image.out_of_memory)
+            outgoing[:0] = frames.program(self.image, self.limits, self._sandbox.environment)
+        executions = frames.Executions(self.limits, len(runs), self.image.out_of_memory)
         finished = False
         try:
             for frame, body in jail.connection.exchange(outgoing, SILENCE_S):

@@ -90,7 +90,7 @@ class TestPlain:
 
     def test_a_math_row_is_told(self):
         row = {"id": 1, "problem": "1+1", "answer": "2", "generations": ["2"]}
-        assert reader_for(row.keys(), None).name == "plain"
+        assert reader_for(row.keys(), None).name == "math"
         assert domain_of(row.keys(), row) == "math"
         assert domain_of(PLAIN.keys(), PLAIN) == "code"
 
