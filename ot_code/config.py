@@ -17,7 +17,8 @@ MOST_SOLUTIONS = 5  # of a row, that are run to judge its tests
 class VerifyConfig:
     """The settings of one run.
 
-    input: file, folder, glob or hub id. judged: what is judged, as code_pipeline.readers.ReadOptions has it. checker:
+    input: file, folder, glob or hub id. columns: of the rows with tests: column, or path into one, to the field that it
+    holds. judged: what is judged, as code_pipeline.readers.ReadOptions has it. checker:
     a rule's name or an object, None: as each row says. problems, on: where tests stand if not in the input, and the
     column that joins. time_factors: by language. keep_unchecked: domains whose rows are kept though nobody judged
     them. check_tests: how many reference solutions a row are run to judge its tests, None: none. drop: findings whose
@@ -27,6 +28,7 @@ class VerifyConfig:
     input: str
     out: Path
     source: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     split: str | None = None
     limit: int | None = None
     judged: str = "candidates"
@@ -72,6 +74,7 @@ class VerifyConfig:
         """Those settings that an output depends on, as plain JSON: an output made under others is another output."""
         return {
             "source": self.source,
+            **({"map": dict(sorted(self.columns.items()))} if self.columns else {}),
             "split": self.split,
             "limit": self.limit,
             "judged": self.judged,

@@ -30,7 +30,8 @@ class ProblemRow:
     """What a row says.
 
     candidates: never empty; a row without an answer has one candidate with verdict no_response. list_column: the
-    column that held several candidates, None where the row is itself one. test_columns: the columns, of those that
+    column that held several candidates, None where the row is itself one, "" where they stand inside a column that
+    stays. test_columns: the columns, of those that
     the row has, that are the same for all its candidates and large. generated_tests: how many tests, at the end of
     problem.tests, the dataset's makers generated (the rest are the contest's own). findings: what the reader itself
     found of the tests, by name, with how many: tests dropped because they were cut (truncated_tests), tests that the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--source", help="schema of the rows (default: found from the columns): apps, taco, ...")
+    group.add_argument(
+        "--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD",
+        help="the column that holds a field, where it has another name (a path such as reward.tests may lead into it); "
+        "may be repeated. The fields are those of plain rows: problem, test_cases (or inputs and outputs), fn_name, "
+        "candidates, language, starter_code, time_limit_s, memory_limit_mb, checker, id, answer, domain",
+    )  # fmt: skip
     group.add_argument("--split", help="split of a dataset, such as train")
     group.add_argument("--limit", type=_count, metavar="N", help="only the first N input rows")
     group.add_argument("--response-column", metavar="COLUMN", help="the column that holds the answers")
@@ -121,6 +127,7 @@ def config_of(args: argparse.Namespace) -> VerifyConfig:
         input=args.input,
         out=args.out or Path(),
         source=args.source,
+        columns=_map(args.map),
         split=args.split,
         limit=args.limit,
         judged=_JUDGED[args.solutions, args.incorrect_solutions],
@@ -150,6 +157,15 @@ def _solutions_to_run(args: argparse.Namespace) -> int | None:
 
         raise UsageError("--check-solutions says how many solutions --check-tests runs: give both")
     return (args.check_solutions or MOST_SOLUTIONS) if args.check_tests else None
+
+
+def _map(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    double = next((column for place, (column, _) in enumerate(pairs) if column in dict(pairs[:place])), None)
+    if double is not None:
+        from ot_code.errors import UsageError
+
+        raise UsageError(f"--map {double}: is given twice; a column can be one field")
+    return dict(pairs)
 
 
 def _show(summary: Mapping[str, Any], args: argparse.Namespace) -> None:
@@ -190,6 +206,13 @@ def _checker(text: str) -> str | dict[str, Any]:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"is no JSON object ({error}): {text!r}") from error
     return spec
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, _, field = text.rpartition("=")
+    if not column or not field:
+        raise argparse.ArgumentTypeError(f"must look like tests=test_cases, not {text!r}")
+    return column, field
 
 
 def _factor(text: str) -> tuple[str, float]:

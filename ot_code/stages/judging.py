@@ -24,6 +24,7 @@ from ot_code.outputs import OutputFolder
 from ot_code.progress import Progress
 from ot_code.shards import weight
 from ot_code.stages.intake import Intake, RowReader, SchemaReader
+from ot_code.stages.mapped import MappedRows, column_map, schema_of
 from ot_code.stages.math import MathBench
 from ot_code.stages.responses import Responses
 from ot_code.stages.verify import Verify
@@ -112,7 +113,8 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
     """The reader of the input's rows. Raises SchemaError or UsageError where there is nothing to judge."""
     if config.problems is not None and config.on is not None:
         return stack.enter_context(Responses.open(config, table))
-    schema = reader_for(table.columns, config.source)
+    columns = column_map(config.columns, table) if config.columns else None
+    schema = schema_of(columns, table, config.source) if columns else reader_for(table.columns, config.source)
     generated = generated_tests_for(schema.name, config.input, config.split)
     options = ReadOptions(
         judged=config.judged,
@@ -121,7 +123,10 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
         split=config.split,
         generated_tests=generated,
     )
-    reader = SchemaReader(schema, options, table.columns, {} if generated is None else generated.identity())
+    seen = columns.columns(table.columns) if columns else table.columns
+    reader: RowReader = SchemaReader(schema, options, seen, {} if generated is None else generated.identity())
+    if columns is not None:
+        reader = MappedRows(reader, columns)
     if not reader.judged_columns(table.columns):
         raise UsageError(_nothing_to_judge(config, table, schema))
     return reader

@@ -17,12 +17,14 @@ from typing import Any, BinaryIO, cast
 from code_pipeline.errors import RowError
 from code_pipeline.readers import ProblemRow, Reader, ReadOptions, reader_for
 from code_pipeline.readers.json_text import loads
+from code_pipeline.readers.mapped import ColumnMap
 from code_pipeline.types import Problem
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
 from ot_code.inputs.generated_tests import generated_tests_for
 from ot_code.shapes import json_text
+from ot_code.stages.mapped import column_map, schema_of
 from ot_code.stages.quality import Solutions, lacks_solutions, solutions_of
 
 _REMEMBERED_BYTES = 64 * 1024 * 1024
@@ -68,14 +70,15 @@ class Responses:
                 f"--response-column {config.response_column}: {config.input} has no such column; it has "
                 f"{', '.join(table.columns)}"
             )
-        reader = reader_for(problems.columns, config.source)
+        mapped = column_map(config.columns, problems) if config.columns else None
+        reader = schema_of(mapped, problems, config.source) if mapped else reader_for(problems.columns, config.source)
         generated = generated_tests_for(reader.name, config.problems)
         options = ReadOptions(
             class_labels=problems.class_labels, response_column=config.response_column, generated_tests=generated
         )
         responses = cls(reader, options, problems, config.on, {} if generated is None else generated.identity())
         try:
-            responses.index()
+            responses.index(mapped)
         except BaseException:
             responses.close()
             raise
@@ -110,8 +113,8 @@ class Responses:
         """The one kind of problem that responses are joined with."""
         return "code"
 
-    def index(self) -> None:
-        """Copies the problems. Raises UsageError where a key names two of them."""
+    def index(self, columns: ColumnMap | None = None) -> None:
+        """Copies the problems, as `columns` shows them. Raises UsageError where a key names two of them."""
         for row in self._problems.rows():
             if row.values is None:
                 raise UsageError(f"--problems: {row.error}")
@@ -121,7 +124,8 @@ class Responses:
             if key in self._offsets:
                 raise UsageError(f"--on {self._key}: {row.where} has the key {key!r}, which an earlier problem has too")
             self._offsets[key] = self._file.tell()
-            self._file.write(json_text(row.values).encode() + b"\n")
+            values = row.values if columns is None else columns.view(row.values)
+            self._file.write(json_text(values).encode() + b"\n")
 
     def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
         """The response's candidates and its problem. Raises RowError where there is no such problem, or it is bad."""
