@@ -129,6 +129,7 @@ tar cf ../std.tar *
 """
 # `go build` looks at every package's sources and keeps a cache: 0.4 s where compiling and linking take 0.07.
 _GO_BUILD = """\
+exec >&2
 output=$1
 shift
 tools=$(/usr/bin/go env GOTOOLDIR) &&
