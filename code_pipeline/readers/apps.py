@@ -40,4 +40,5 @@ class AppsReader:
             cases=read_cases(row.get("input_output"), "input_output"),
             test_columns=self.needs,
             references=_REFERENCES,
+            from_contests=True,
         )

@@ -7,9 +7,10 @@ from typing import Any
 
 from code_pipeline.readers.base import ProblemRow, ReadOptions
 from code_pipeline.readers.candidates import read_answers
-from code_pipeline.readers.cases import Cases
+from code_pipeline.readers.cases import Cases, ended
 from code_pipeline.readers.fields import checker_of, file_name_of, id_of, interactor_of, text_of
 from code_pipeline.readers.solutions import References
+from code_pipeline.readers.stated import checker_stated
 from code_pipeline.types import Problem, ProblemLimits, Source
 
 
@@ -26,14 +27,23 @@ def assemble(
     references: References,
     limits: ProblemLimits | None = None,
     generated_tests: int = 0,
+    from_contests: bool = False,
 ) -> ProblemRow:
-    """The row read. ids: columns to name it by; statement: the column of the problem's text. Raises RowError."""
+    """The row read. ids: columns to name it by; statement: the column of the problem's text. Raises RowError.
+
+    from_contests: the tests were a contest's, whose files end with a newline (scraping lost some of these) and whose
+    statement may say how answers are compared.
+    """
+    tests = ended(cases.tests) if from_contests else cases.tests
+    checker = checker_of(row)
+    if from_contests and checker is None and cases.function is None:
+        checker = checker_stated(text_of(row, statement), tests)
     problem = Problem(
         id=id_of(row, ids, dataset, index),
-        tests=cases.tests,
+        tests=tests,
         source=Source(dataset, options.split, index),
         statement=text_of(row, statement),
-        checker=checker_of(row),
+        checker=checker,
         limits=limits or ProblemLimits(),
         function=cases.function,
         starter_code=text_of(row, "starter_code"),

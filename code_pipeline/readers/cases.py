@@ -147,6 +147,16 @@ def stdin_case(given: Any, wanted: Any, where: str) -> TestCase:
     return TestCase(stdin=_text(given, where, "input"), expected=_text(wanted, where, "output"))
 
 
+def ended(tests: tuple[TestCase, ...]) -> tuple[TestCase, ...]:
+    """The tests with the last line of each input ended: programs that cut off a newline would cut off a digit."""
+    return tuple(
+        replace(test, stdin=test.stdin + "\n")
+        if isinstance(test.stdin, str) and test.stdin and test.arguments is None and test.stdin[-1] != "\n"
+        else test
+        for test in tests
+    )
+
+
 def _text(value: Any, where: str, side: str) -> str:
     """A text as it is (no copy); a list of lines joined; a number as Python prints it."""
     if isinstance(value, (list, tuple)):

@@ -57,6 +57,7 @@ class CodeContestsReader:
             references=_REFERENCES,
             limits=limits,
             generated_tests=len(generated.tests),
+            from_contests=True,
         )
 
 

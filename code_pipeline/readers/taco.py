@@ -51,4 +51,5 @@ class TacoReader:
             test_columns=self.needs,
             references=_REFERENCES,
             limits=limits,
+            from_contests=True,
         )

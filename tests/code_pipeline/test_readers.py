@@ -131,9 +131,20 @@ class TestTaco:
 
 
 class TestCodeContests:
+    def test_the_statement_says_how_answers_are_compared(self):
+        plain = read(CODE_CONTESTS).problem
+        assert plain.checker is None
+        words = "Your answer is right if its absolute or relative error does not exceed 10^{-4}."
+        assert read({**CODE_CONTESTS, "description": words}).problem.checker.float_tolerance == 1e-4
+
     def test_tests_of_all_three_kinds_in_order(self):
         row = read(CODE_CONTESTS)
-        assert [t.stdin for t in row.problem.tests] == ["1\r\n", "2", "3", "4"]
+        assert [t.stdin for t in row.problem.tests] == [
+            "1\r\n",
+            "2\n",
+            "3\n",
+            "4\n",
+        ]  # a contest's files end their lines
         assert row.generated_tests == 2
         assert row.test_columns == ("public_tests", "private_tests", "generated_tests")
         assert row.problem.limits == ProblemLimits(2.5, 256.0, tuned_for_cpp=True)
