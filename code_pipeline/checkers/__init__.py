@@ -75,7 +75,6 @@ _RULES: Mapping[str, tuple[Callable[..., Checker], Mapping[str, _Parse]]] = {
         },
     ),
     "openthoughts": (OpenThoughtsChecker, {}),
-    "assertions": (AssertionsChecker, {}),
     "python_equal": (PythonEqualChecker, {}),
     "tokens": (TokensChecker, {"case_sensitive": _boolean, "float_tolerance": _tolerance_or_none}),
     "values": (ValuesChecker, {"float_tolerance": _tolerance, "unwrap_single": _boolean}),

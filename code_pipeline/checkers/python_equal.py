@@ -81,7 +81,10 @@ class PythonEqualChecker(Rule):
 
 @dataclass(frozen=True, slots=True)
 class AssertionsChecker(Rule):
-    """For an assertion program that ran in the candidate's own process: it can be gamed, and the result says so."""
+    """For an assertion program that ran in the candidate's own process: it can be gamed, and the result says so.
+
+    Readers choose it where they must; nobody chooses it by name.
+    """
 
     name: ClassVar[str] = "assertions"
 

@@ -9,6 +9,7 @@ from typing import Any
 TEST_COLUMNS = (
     "test_cases", "input_output", "public_tests", "private_tests", "generated_tests", "tests", "test", "test_list",
     "official_tests", "public_test_cases", "private_test_cases", "verification_info",
+    "base_input", "plus_input",
 )  # fmt: skip
 _DOMAINS = {
     "code": "code", "coding": "code", "programming": "code",

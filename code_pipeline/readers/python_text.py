@@ -15,10 +15,11 @@ MAX_CHARACTERS = 20_000_000
 _MAX_DEPTH = 60  # of brackets
 _MAX_CHAIN = 400  # operators, dots and calls that may hang on one another
 _MAX_LAMBDAS = 30
+# What is never closed runs to the end of its line or of the text: so each character is looked at once.
 _ASIDE = re.compile(
     r"""#[^\n]*|(?<!\w)[fF](?P<quote>["'])(?:[^"'\\\n{}]|\{\w+\})*(?P=quote)"""
-    r"""|[rRbBuU]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''"""
-    r"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""",
+    r"""|[rRbBuU]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\\?\Z)|'''(?:[^\\]|\\.)*?(?:'''|\\?\Z)"""
+    r"""|"(?:[^"\\\n]|\\.)*(?:"|(?=\n)|\\?\Z)|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\\?\Z))""",
     re.DOTALL,
 )
 _FORMATTED = re.compile(r"(?<!\w)(?:[rR][fFtT]|[fFtT][rR]?)\$")  # beyond `f"{name}"`: it holds expressions

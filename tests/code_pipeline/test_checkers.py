@@ -206,6 +206,7 @@ def test_a_rule_about_text_compares_calls_by_value() -> None:
         "floats": True,
         "kattis": False,
         "openthoughts": False,
+        "python_equal": False,
         "tokens": True,
         "values": True,
     }
@@ -249,12 +250,12 @@ def test_a_description_makes_a_checker_that_describes_itself(spec: Any) -> None:
 @pytest.mark.parametrize(
     ("spec", "says"),
     [
-        ("tokenz", "must be one of any_order, exact, floats, kattis, openthoughts, tokens, values, not 'tokenz'"),
+        ("tokenz", "openthoughts, python_equal, tokens, values, program, not 'tokenz'"),
         ({}, "`type` must be one of"),
         ({"type": ["tokens"]}, "`type` must be one of"),
         (None, "a rule's name or an object"),
         (["tokens"], "a rule's name or an object"),
-        ({"type": "program", "files": {}}, "not available yet"),
+        ({"type": "program", "files": {}}, "`protocol` must be text, not None"),
         ({"type": "tokens", "tolerance": 1}, "no parameter 'tolerance'; allowed: case_sensitive, float_tolerance"),
         ({"type": "exact", "x": 1}, "no parameter 'x'; allowed: none"),
         ({"type": "tokens", "case_sensitive": 0}, "`case_sensitive` must be true or false, not 0"),

@@ -26,11 +26,28 @@ scalars = (
     | st.text(max_size=20)
     | st.binary(max_size=10)
     | st.sampled_from(
-        ["", "null", "[]", "{}", "NaN", "...", "[[", "\ud800", "1" * 5000, "2 seconds", "0", "-1", "file"]
+        [
+            "",
+            "assert f(1) == 2",
+            "assert f(",
+            "def check(c):\n assert not c(*[1], **{'a': -2.5})",
+            "null",
+            "[]",
+            "{}",
+            "NaN",
+            "...",
+            "[[",
+            "\ud800",
+            "1" * 5000,
+            "2 seconds",
+            "0",
+            "-1",
+            "file",
+        ]
     )
 )
 _KEYS = """input output inputs outputs fn_name type testtype language test_cases response solution code from value role
-content func_name seconds nanos programmingLanguage"""
+content func_name seconds nanos programmingLanguage ground_truth assert_case"""
 keys = st.sampled_from(_KEYS.split()) | st.text(max_size=3)
 cells = st.recursive(
     scalars,
@@ -52,6 +69,14 @@ SENSIBLE: dict[str, Any] = {
     "generation": "```cpp\nx\n```",
     "examples": CASES,
     "time_limit": 2.0,
+    "entry_point": "f",
+    "prompt": "from math import sqrt\n\n\ndef f(x):\n",
+    "canonical_solution": "    return x\n",
+    "test": "def check(candidate):\n    assert candidate([1]) == (1, {'a'})\n",
+    "test_list": ["assert f(1) == 2", "assert abs(f(2) - 1.5) < 1e-6"],
+    "base_input": [[1], [[2]]],
+    "reward_model": {"style": "rule", "ground_truth": json.dumps({"inputs": ["1"], "outputs": ["2"]})},
+    "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "print(1)"}],
 }
 
 
@@ -108,4 +133,4 @@ def test_sensible_cells(schema: str) -> None:
     read = READERS[name].read(row, 7, ReadOptions())
     check(row, read)
     assert len(read.candidates) == 2
-    assert len(read.problem.tests) >= (0 if "cots" in schema else 1)
+    assert len(read.problem.tests) >= (0 if "cots" in schema or "conversations" in schema else 1)
