@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import starts, tests_cpp, tests_python, whole
+from benchmarks import starts, tests_cpp, tests_languages, tests_python, whole
 from benchmarks.measure import FULL, QUICK, TINY, Line, Size, machine
 
 BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
     "interpreters": tests_python.interpreters,
     "numpy": tests_python.numpy_programs,
     "cpp": tests_cpp.compiled,
+    "languages": tests_languages.tiny_runs,
     "start": starts.jail,
     "help": starts.help_text,
     "verify": whole.verify,

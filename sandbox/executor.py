@@ -75,7 +75,7 @@ class Sandbox:
         self._launcher = BubblewrapLauncher(cgroups, pin=pin)
         self.jail_kind = self._launcher.kind
         self.pool = Pool(self._launcher, keep=2 * self.jobs)
-        self._images = Images(JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb), self._run_image)
+        self.images = Images(JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb), self._run_image)
         self._threads: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._testing = threading.Lock()
@@ -208,7 +208,7 @@ class Sandbox:
 
     def _open(self, program: Program, limits: Limits | None, use: str = "") -> Session:
         limits = limits or self.limits
-        image, spec, build_failure = self._images.image(program, limits.memory_mb)
+        image, spec, build_failure = self.images.image(program, limits.memory_mb)
         threads = language_named(program.language).threads
         if threads:
             limits = replace(limits, processes=limits.processes + threads)
@@ -221,7 +221,7 @@ class Sandbox:
 
         Raises LanguageError for an unknown language, and one whose toolchain this host lacks, naming what to install.
         """
-        return self._images.toolchains.version(language_named(language))
+        return self.images.toolchains.version(language_named(language))
 
     def place(self, limits: Limits) -> AbstractContextManager[Any]:
         """A slot of the node and the memory for one run, waited for."""

@@ -56,7 +56,8 @@ class Images:
                 return Image("exec", (main,)), spec, built
             if not language.run:
                 argv = (f"{WORKDIR}/{language.artifact}", *program.arguments)
-                return Image("exec", argv, executable=built, environment=language.environment), spec, None
+                # It needs nothing of its language any more, and so shares jails with all other such programs.
+                return Image("exec", argv, executable=built, environment=language.environment), self._plain, None
             files = [(language.artifact, built), *(pair for pair in files if pair[0] not in sources)]
         argv = (*run_command(language, main, memory_mb), *program.arguments)
         image = Image("exec", argv, tuple(files), environment=language.environment)
@@ -98,12 +99,10 @@ def heap_mb(language: Language, memory_mb: int) -> int:
     return max(memory_mb - language.memory_mb, memory_mb // 2, 1)
 
 
-def run_command(
-    language: Language, main: str, memory_mb: int, folder: str = WORKDIR, prepared: str = PREPARED_DIR
-) -> tuple[str, ...]:
-    """The command of a run whose files lie in `folder`. Not by format(), for a shell's own braces may stand in it."""
-    places = {"{artifact}": f"{folder}/{language.artifact}", "{source}": f"{folder}/{main}", "{prepared}": prepared}
-    places["{heap_mb}"] = str(heap_mb(language, memory_mb))
+def run_command(language: Language, main: str, memory_mb: int) -> tuple[str, ...]:
+    """The command of a run in the jail. Not by format(), for a shell's own braces may stand in it."""
+    places = {"{artifact}": f"{WORKDIR}/{language.artifact}", "{source}": f"{WORKDIR}/{main}"}
+    places |= {"{prepared}": PREPARED_DIR, "{heap_mb}": str(heap_mb(language, memory_mb))}
     return tuple(_filled(word, places) for word in language.run)
 
 

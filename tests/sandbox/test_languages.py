@@ -113,7 +113,7 @@ class TestNative:
         source = {
             "c": '#include "/etc/shadow"\nint main(void) {}',
             "cpp": 'asm(".incbin \\"/etc/shadow\\"");\nint main() {}',
-            "go": 'package main\nimport _ "embed"\n//go:embed /etc/shadow\nvar text string\nfunc main() { println(text) }',
+            "go": 'package main\nimport _ "embed"\n//go:embed /etc/shadow\nvar s string\nfunc main() { println(s) }',
             "rust": 'fn main() { print!("{}", include_str!("/etc/shadow")); }',
         }[name]
         assert sandbox.run(source, language=name).status is Status.BUILD_FAILED
