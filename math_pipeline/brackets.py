@@ -38,6 +38,8 @@ def commas(text: str) -> list[str]:
                 end = brace_end(text, index)
                 index = end if end > 0 else index + 2
                 continue
+            if text.startswith("\\langle", index) and (end := text.find("\\rangle", index)) > 0:
+                index = end
             index += 2
             continue
         if character in "([{":

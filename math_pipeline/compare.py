@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from math_pipeline import intervals, symbols
+from math_pipeline import intervals, ratios, symbols, words
 from math_pipeline.lists import items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Words
 from math_pipeline.outcome import Outcome, ruled
 from math_pipeline.relations import relations
 from math_pipeline.structure import parse
-from math_pipeline.units import are_known, is_angle, ratio
+from math_pipeline.units import are_known, are_temperatures, is_angle, is_radians, ratio
 
 
 def compare(gold: str, answer: str) -> Outcome:
@@ -49,7 +49,7 @@ def nodes(gold: Node, answer: Node) -> Outcome:
     if isinstance(gold, Choice) or isinstance(answer, Choice):
         return _choices(gold, answer)
     if isinstance(gold, Words) or isinstance(answer, Words):
-        return _words(gold, answer)
+        return words.compared(gold, answer, nodes)
     if isinstance(gold, Percent) or isinstance(answer, Percent):
         return _percents(gold, answer)
     if isinstance(gold, Quantity) or isinstance(answer, Quantity):
@@ -75,6 +75,9 @@ def _bare_value(gold: Node, answer: Node) -> tuple[Node, Node]:
 
 def _choices(gold: Node, answer: Node) -> Outcome:
     if isinstance(gold, Choice) and isinstance(answer, Choice):
+        rests = nodes(parse(gold.rest), parse(answer.rest)).same if gold.rest and answer.rest else None
+        if rests is not None and rests is not (gold.letter == answer.letter):
+            return Outcome(None, "choice", "the letter and what stands beside it say different things")
         if gold.letter == answer.letter:
             return Outcome(True, "choice")
         return Outcome(False, "choice", f"the choice is {gold.letter}, the answer says {answer.letter}")
@@ -93,46 +96,24 @@ def _choices(gold: Node, answer: Node) -> Outcome:
     return Outcome(False if isinstance(two, Words | Many) else None, "choice", f"the answer is no {one.letter}")
 
 
-def _words(gold: Node, answer: Node) -> Outcome:
-    if isinstance(gold, Words) and isinstance(answer, Words):
-        one, two = _folded(gold.words), _folded(answer.words)
-        if one == two:
-            return Outcome(True, "words")
-        if len(one.split()) <= 2 and len(two.split()) <= 2 and not set(one.split()) & set(two.split()):
-            return Outcome(False, "words", f"{answer.original!r:.60} is not {gold.original!r:.60}")
-        return Outcome(None, "words", "words that are not the same may mean the same")
-    one_node, words = (answer, gold) if isinstance(gold, Words) else (gold, answer)
-    words = cast("Words", words)
-    if isinstance(one_node, Expr):
-        if _folded(one_node.latex.casefold().replace(" ", "")) == words.words.replace(" ", ""):
-            return Outcome(True, "words")
-        if is_constant(one_node) and not re.search(r"\d", words.words) and not _NUMBER_WORD.search(words.words):
-            return Outcome(False, "words", "words beside a number")
-    return Outcome(None, "words", "words beside mathematics")
-
-
-_NUMBER_WORD = re.compile(
-    r"\b(?:zero|none|one|once|two|twice|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|"
-    r"half|third|quarter|double|infinit\w*|unbounded|empty|no|undefined|never|not|all|any|pair|dozen|single|only)\b"
-)
-
-
-def _folded(words: str) -> str:
-    return re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".")
-
-
 def _percents(gold: Node, answer: Node) -> Outcome:
     if isinstance(gold, Percent) and isinstance(answer, Percent):
         return ruled(nodes(gold.value, answer.value), "percent")
     if isinstance(gold, Percent):
-        first = nodes(gold.value, _value(answer))
-        if first.same:
+        if nodes(gold.value, _value(answer)).same:
+            if _below_one(gold.value):  # 0.1 may well mean 10 %
+                return Outcome(None, "percent", "less than one, and no sign to say of what")
             return Outcome(True, "percent: sign left out")
         return ruled(nodes(_hundredth(gold), _value(answer)), "percent: as a fraction")
     answer = cast("Percent", answer)
     if isinstance(gold, Many | Ordered | Union | Relation):
         return Outcome(False, "percent", "one percentage beside another kind of answer")
     return ruled(nodes(_value(gold), _hundredth(answer)), "percent: as a fraction")
+
+
+def _below_one(node: Node) -> bool:
+    value = symbols.number(node.latex) if isinstance(node, Expr) else None
+    return value is not None and bool(abs(value) < 1) and value != 0
 
 
 def _hundredth(node: Percent) -> Node:
@@ -146,12 +127,19 @@ def _value(node: Node) -> Node:
 
 def _quantities(gold: Node, answer: Node) -> Outcome:
     if isinstance(gold, Quantity) and isinstance(answer, Quantity):
+        if {is_radians(gold.unit), is_radians(answer.unit)} == {True, False}:
+            plain = Expr("0") if not isinstance(gold.value, Expr) or not isinstance(answer.value, Expr) else None
+            if plain is not None or not (is_angle(gold.unit) or is_angle(answer.unit)):
+                return Outcome(None, "unit", "radians beside another unit")
+            return ruled(nodes(_in_radians(gold), _in_radians(answer)), "angle: in radians")
         factor = ratio(answer.unit, gold.unit)
         values = nodes(gold.value, answer.value)
+        if factor is None and are_temperatures(gold.unit, answer.unit) and values.same is False:
+            return Outcome(None, "unit", "degrees of two scales")
         if factor == 1 or (factor is None and values.same is False):
             return ruled(values, "unit")
         if factor is None:
-            if are_known(gold.unit, answer.unit):
+            if are_known(gold.unit, answer.unit) or are_temperatures(gold.unit, answer.unit):
                 return Outcome(False, "unit", f"{answer.unit} is not {gold.unit}")
             return Outcome(None, "unit", f"whether {answer.unit!r:.40} is {gold.unit!r:.40} is not known")
         if not isinstance(answer.value, Expr):
@@ -167,9 +155,15 @@ def _quantities(gold: Node, answer: Node) -> Outcome:
     if is_angle(one.unit) and isinstance(one.value, Expr):
         other = answer if one is gold else gold
         if isinstance(other, Expr) and "\\pi" in other.latex:
-            radians = Expr(f"({one.value.latex}) \\cdot \\frac{{\\pi}}{{180}}")
+            radians = _in_radians(one)
             return ruled(nodes(radians, other) if one is gold else nodes(other, radians), "angle: in radians")
     return ruled(nodes(_value(gold), _value(answer)), "unit left out")
+
+
+def _in_radians(angle: Quantity) -> Node:
+    if is_radians(angle.unit) or not isinstance(angle.value, Expr):
+        return angle.value
+    return Expr(f"({angle.value.latex}) \\cdot \\frac{{\\pi}}{{180}}")
 
 
 def _regions(gold: Node, answer: Node) -> Outcome | None:
@@ -177,6 +171,8 @@ def _regions(gold: Node, answer: Node) -> Outcome | None:
     if not (intervals.is_region(gold) and intervals.is_region(answer)):
         return None
     if not (intervals.is_surely(gold) or intervals.is_surely(answer)):
+        return None
+    if max(len(intervals.names(gold)), len(intervals.names(answer))) > 1:
         return None
     one, two = intervals.region(gold), intervals.region(answer)
     if one is None or two is None:
@@ -193,7 +189,12 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
         return Outcome(True, "text")
     if "\\pm" in gold.latex or "\\pm" in answer.latex:
         return matched(items_of(gold), items_of(answer), "list", nodes)
-    one, two = _ratio(gold.latex, answer.latex)
+    proportion = ratios.compared(gold.latex, answer.latex)
+    if proportion is not None:
+        return proportion
+    if "emptyset" in gold.latex + answer.latex and (is_constant(gold) or is_constant(answer)):
+        return Outcome(False, "set", "a number beside the empty set")
+    one, two = ratios.divided(gold.latex), ratios.divided(answer.latex)
     rounded = symbols.rounds_to(one, two)
     if rounded is None:
         rounded = symbols.rounds_to(two, one)
@@ -202,21 +203,7 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
     settled = symbols.same(one, two)
     if settled is None:
         return Outcome(None, "expression", "the two expressions could not be shown to be the same, nor different")
-    if settled is False and symbols.may_be_renamed(one, two):
+    labels = all(re.fullmatch(r"[A-Z]+|[a-z]", side.latex) for side in (gold, answer))
+    if settled is False and not labels and symbols.may_be_renamed(one, two):
         return Outcome(None, "expression", "the two expressions differ, but perhaps in the name of a parameter alone")
     return Outcome(settled, "expression", "" if settled else "the two expressions differ")
-
-
-_RATIO = re.compile(r"^\s*(.+?)\s*:\s*(.+?)\s*$")
-
-
-def _ratio(gold: str, answer: str) -> tuple[str, str]:
-    """5:8 as 5/8. A time of day, 12:00, is the same only as it stands."""
-    return _divided(gold), _divided(answer)
-
-
-def _divided(latex: str) -> str:
-    match = _RATIO.match(latex)
-    if match is None or latex.count(":") != 1:
-        return latex
-    return f"\\frac{{{match[1]}}}{{{match[2]}}}"

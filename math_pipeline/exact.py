@@ -33,6 +33,7 @@ def settled(gold: str, answer: str) -> tuple[bool, str] | None:
     one, two = gold.replace(" ", ""), answer.replace(" ", "")
     if re.search(r"\d\s+\d", gold) or re.search(r"\d\s+\d", answer):
         return None
+    one, two = _without_dollars(one, two)
     first, second = number(one), number(two)
     if first is not None and second is not None:
         if first.factor == second.factor and first.radicand == second.radicand:
@@ -46,6 +47,13 @@ def settled(gold: str, answer: str) -> tuple[bool, str] | None:
             return True, "exact: percent"
         return None
     return _tuples(one, two)
+
+
+def _without_dollars(one: str, two: str) -> tuple[str, str]:
+    """Prices in dollars beside one another, or beside a bare number, as numbers."""
+    money = "\\text{dollars}"
+    bare = one.removesuffix(money), two.removesuffix(money)
+    return bare if bare != (one, two) and all(number(each) is not None for each in bare) else (one, two)
 
 
 def _both_plain(first: Number, second: Number) -> bool:

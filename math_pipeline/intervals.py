@@ -8,7 +8,7 @@ from typing import Any, cast
 import sympy
 
 from math_pipeline import symbols
-from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without
 
 _BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
 _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
@@ -27,6 +27,8 @@ def is_region(node: Node) -> bool:
         )
     if isinstance(node, Relation):
         return set(node.signs) <= _BOUNDS or (node.signs == ("=",) and _is_variable(node.sides[0]))
+    if isinstance(node, Without):
+        return is_region(node.whole) and (is_region(node.taken) or isinstance(node.taken, Many))
     if isinstance(node, Union):
         return all(is_region(part) or isinstance(part, Many) for part in node.parts)
     if isinstance(node, Many):
@@ -51,13 +53,13 @@ def is_surely(node: Node) -> bool:
         return node.signs != ("=",)
     if isinstance(node, Many):
         return any(isinstance(item, Relation) and item.signs != ("=",) for item in node.items)
-    return isinstance(node, (Union, Expr))
+    return isinstance(node, (Union, Without, Expr))
 
 
 def names(node: Node) -> set[str]:
     """The names that its inequalities are about."""
     if isinstance(node, Relation):
-        return {_key(side) for side in node.sides if _is_variable(side)}
+        return {_key(side) for side in node.sides if _is_variable(side)} - {"e"}
     if isinstance(node, Union):
         return set().union(*(names(part) for part in node.parts))
     if isinstance(node, Many):
@@ -83,7 +85,16 @@ def _region(node: Node) -> Any | None:
     if isinstance(node, Many):
         if node.braces and all(isinstance(item, Expr) for item in node.items):
             return _finite(node)
-        return _joined([_region(item) for item in node.items])
+        parts = [_region(item) for item in node.items]
+        if node.either or not all(isinstance(item, Relation) and item.signs != ("=",) for item in node.items):
+            return _joined(parts)
+        # x > 1, x < 2: both hold; x < 1, x > 2, where both cannot, is sloppy for either.
+        both = None if any(part is None for part in parts) else sympy.Intersection(*parts)
+        return _joined(parts) if both is None or both is sympy.S.EmptySet else both
+    if isinstance(node, Without):
+        whole = _region(node.whole)
+        taken = _finite(node.taken) if isinstance(node.taken, Many) and node.taken.braces else _region(node.taken)
+        return None if whole is None or taken is None else sympy.Complement(whole, taken)
     if isinstance(node, Relation):
         return _solved(node)
     node = cast("Expr", node)

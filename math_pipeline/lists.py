@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import cast
 
+from math_pipeline.brackets import commas
 from math_pipeline.naming import latex_of, name_of, unchained
-from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
+from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.structure import is_name
 
@@ -15,6 +17,7 @@ MOST_ITEMS = 64
 
 def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two lists or sets, or one and a value or tuple, hold the same answers."""
+    gold, answer = _lettered(gold, answer), _lettered(answer, gold)
     one, two = items_of(gold), items_of(answer)
     if len(one) > MOST_ITEMS or len(two) > MOST_ITEMS:
         return Outcome(None, "list", f"more than {MOST_ITEMS} answers")
@@ -35,6 +38,15 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     if ordered:
         return _against_tuple(gold, answer, same)
     return matched(one, two, "list" if not _is_set(gold, answer) else "set", same)
+
+
+def _lettered(node: Node, other: Node) -> Node:
+    """ABD beside A, B, D: several choices, without what parts them."""
+    if isinstance(node, Expr) and isinstance(other, Many) and all(isinstance(item, Choice) for item in other.items):
+        letters = node.latex.strip()
+        if re.fullmatch(r"[A-J]{2,}", letters) and len(set(letters)) == len(letters):
+            return Many(tuple(Choice(letter) for letter in letters))
+    return node
 
 
 def _out_of_order(one: list[Node], two: list[Node], same: Same) -> Outcome | None:
@@ -141,6 +153,10 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
     if not isinstance(gold, Ordered) or not isinstance(answer, Ordered):
         ordered, other = (gold, answer) if isinstance(gold, Ordered) else (answer, gold)
         ordered = cast("Ordered", ordered)
+        point = re.fullmatch(r"[A-Z]'?(?:_\{?\d\}?)?\s*(\(.*\))", other.latex) if isinstance(other, Expr) else None
+        if point is not None:  # P(1, 2) names the point
+            inner = Ordered(tuple(Expr(part.strip()) for part in commas(point[1][1:-1])))
+            return tuples(inner, ordered, same) if ordered is answer else tuples(ordered, inner, same)
         if isinstance(other, Expr) and ("matrix" in other.latex or "array" in other.latex):
             column = Expr("\\begin{pmatrix}" + "\\\\".join(latex_of(item) for item in ordered.items) + "\\end{pmatrix}")
             if isinstance(ordered.items[0], Ordered):

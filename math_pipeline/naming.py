@@ -29,7 +29,7 @@ def unchained(node: Node, other: Node) -> Node:
         return Relation((node.sides[0], node.sides[-1]), ("=",))
     if isinstance(other, Relation):
         return node
-    if named or (is_constant(head) and is_constant(node.sides[-1])):
+    if named or _are_equal(head, node.sides[-1]):
         return node.sides[-1]
     if isinstance(head, Expr) and _LENGTHS.fullmatch(head.latex):
         return node.sides[-1]
@@ -42,6 +42,13 @@ def _is_free(node: Node) -> bool:
         and bool(re.search(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", node.latex))
         and not is_name(node.latex)
     )
+
+
+def _are_equal(one: Node, two: Node) -> bool:
+    """Whether both sides are the same number: 2 + 3 = 5 stands for 5, and 4 = 5 for nothing."""
+    if not (isinstance(one, Expr) and isinstance(two, Expr) and is_constant(one) and is_constant(two)):
+        return False
+    return symbols.same(one.latex, two.latex) is True
 
 
 def is_constant(node: Node) -> bool:

@@ -45,10 +45,11 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Several answers in no order: a list, or a set in braces."""
+    """Several answers in no order: a list, or a set in braces. either: they were joined by "or"."""
 
     items: tuple[Node, ...]
     braces: bool = False
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,14 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """A set of numbers less another."""
+
+    whole: Node
+    taken: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     r"""A chain of relations: sides, and the signs between them, of =, <, >, \\le, \\ge, \\ne, \\in, \\approx."""
 
@@ -75,4 +84,4 @@ class Relation:
     signs: tuple[str, ...]
 
 
-Node = Expr | Words | Choice | Quantity | Percent | Many | Ordered | Union | Relation
+Node = Expr | Words | Choice | Quantity | Percent | Many | Ordered | Union | Without | Relation

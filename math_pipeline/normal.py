@@ -89,10 +89,23 @@ _WRAPPERS = (
     ("**", "**"),
     ("`", "`"),
 )
-_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
+_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
 _LEADING = re.compile(r"^(?:[\s,;:]|\\\\|(?:therefore|thus|so|hence|answer)\b[ :,]*)+", re.IGNORECASE)
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
+_PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
+_MONEY = {"$": "dollars", "€": "euros", "£": "sterling", "¥": "yen", "₹": "rupees"}
+_UPRIGHT = re.compile(
+    r"((?<=\d)\s*|(?<=\})\s*)?\\(?:mathrm|operatorname|rm|mathbf|mathsf)\s*\{\s*([a-zA-Z]+(?:\s*/\s*[a-zA-Z]+)?)\s*\}"
+)
+_FUNCTIONS = frozenset(
+    re.findall(
+        r"\w+",
+        "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan arccot log ln lg exp gcd lcm min max det tr rank "
+        "mod sgn sign dim ker deg arg Re Im Var var Cov cis dx dy dt lim sup inf const ord",
+    )
+)
+_ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{?\s*(?:\\text\s*\{\s*)?(st|nd|rd|th)(?![a-z])\s*\}?\}?")
 _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*\{array\}\s*[\])]", re.DOTALL)
 
 
@@ -105,18 +118,36 @@ def normal(text: str) -> str:
     text = _SPACES.sub(" ", text) if "{,}" not in text and ",\\!" not in text else _SPACES.sub(" ", _joined(text))
     text = _joined(_undressed(text))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
+    text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):
         text = pattern.sub(" ", text)
     text = _WORDS.sub(r"\\text", text)
     for pattern, form in _SAME:
         text = pattern.sub(form, text)
-    text = _CURRENCY.sub("", text).replace("\\%", "%").replace("$", " ").replace("\\#", "#").replace("\\&", "&")
+    text = _ORDINAL.sub(r"\1", text)
+    text = _CURRENCY.sub("", _price(text)).replace("\\%", "%").replace("$", " ").replace("\\#", "#").replace("\\&", "&")
     text = _unnamed(text)
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
     text = _braced(text)
     text = _numbers(text)
     text = re.sub(r"\s+", " ", text)
     return _undressed(text)
+
+
+def _upright(match: re.Match[str]) -> str:
+    """A word in upright letters as text; a function's name, or one letter that follows no number, as it stands."""
+    words = match[2].strip()
+    if words in _FUNCTIONS or (len(words) == 1 and not match[1]):
+        return match[0]
+    return f"{match[1] or ''} \\text{{{words}}}"
+
+
+def _price(text: str) -> str:
+    """A price as so many of its money; any other text as it is."""
+    match = _PRICED.match(text)
+    if match is None:
+        return text
+    return f"{match[1] or ''}{match[3]} \\text{{{_MONEY[match[2][-1]]}}}"
 
 
 def _joined(text: str) -> str:

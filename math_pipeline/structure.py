@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
-from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Words
-from math_pipeline.normal import words_of
+from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Without
+from math_pipeline.systems import rows_of
 from math_pipeline.units import split_unit
+from math_pipeline.wording import is_wordy, mixed, of_words
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
 )
 
 
+_EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
+_MINUS = re.compile(r"\s*\\setminus(?![a-zA-Z])\s*")
 _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
 
 
@@ -29,19 +32,12 @@ _SIGN = re.compile(
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
 
 
-_LETTER = re.compile(r"^\(?\s*(?:\\text\s*\{\s*)?\(?\s*([A-Ea-e])\s*[).:]?\s*\}?\s*[).:]?\s*(.*)$", re.DOTALL)
-
-
 _CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
 
 
-_CHOICE_WITH = re.compile(r"^\(?\s*(?:\\text\s*\{\s*)?\(\s*([A-J])\s*\)\s*\}?\s*(.+)$", re.DOTALL)
-
-
-_LATEX_WORD = re.compile(r"\\[a-zA-Z]+")
-
-
-_PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
+_CHOICE_WITH = re.compile(
+    r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
+)
 
 
 _TAIL_CLAUSE = re.compile(
@@ -62,39 +58,6 @@ _PERCENT = re.compile(
 )
 
 
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-}
-
-
-_ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b.*$")
-
-
 def parse(form: str, depth: int = 0) -> Node:
     """What a normal form is. Never raises; what is nothing else is an expression or words."""
     text = form.strip().rstrip(".,;").strip()
@@ -105,16 +68,16 @@ def parse(form: str, depth: int = 0) -> Node:
         return choice
     alone = _ALONE_IN_TEXT.match(text)
     if alone is not None:
-        return _of_words(alone[1])
+        return of_words(alone[1])
     if is_wordy(text):
-        return _of_words(text)
+        return of_words(text)
     if _FRENCH.fullmatch(text):
         return _single(text, depth)
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
     if len(pieces) > 1:
-        return _many(pieces, depth)
+        return _many(pieces, depth, either=bool(_EITHER.search(text)))
     return _single(pieces[0].strip() if pieces else text, depth)
 
 
@@ -138,6 +101,13 @@ def _single(text: str, depth: int) -> Node:
     parts = split_top(text, _UNION)
     if len(parts) > 1:
         return Union(tuple(parse(part, depth + 1) for part in parts))
+    halves = split_top(text, _MINUS)
+    if len(halves) == 2:
+        return Without(parse(halves[0], depth + 1), parse(halves[1], depth + 1))
+    rows = rows_of(text)
+    if rows is not None:
+        cells = [tuple(parse(cell, depth + 1) for cell in row) for row in rows]
+        return Many(tuple(row[0] if len(row) == 1 else Ordered(row) for row in cells))
     relation = _relation(text, depth)
     if relation is not None:
         return relation
@@ -151,11 +121,11 @@ def _single(text: str, depth: int) -> Node:
     if unit and value:
         return Quantity(parse(value, depth + 1), unit)
     if is_wordy(text):
-        return _of_words(text)
-    return Expr(_mixed(text))
+        return of_words(text)
+    return Expr(mixed(text))
 
 
-def _many(pieces: list[str], depth: int) -> Node:
+def _many(pieces: list[str], depth: int, *, either: bool) -> Node:
     items: list[Node] = []
     for piece in pieces:
         node = parse(piece, depth + 1)
@@ -166,7 +136,7 @@ def _many(pieces: list[str], depth: int) -> Node:
         named = isinstance(head, Expr) and is_name(head.latex)
         if named:  # a = 4, -8, -10
             return Many((first.sides[1], *others))
-    return Many(tuple(items))
+    return Many(tuple(items), either=either)
 
 
 def _relation(text: str, depth: int) -> Node | None:
@@ -232,8 +202,10 @@ def _choice(text: str) -> Choice | None:
     if alone is not None:
         return Choice(alone[1])
     beside = _CHOICE_WITH.match(text)
-    if beside is not None and not beside[2].lstrip().startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")):
-        return Choice(beside[1], beside[2].strip())
+    if beside is not None:
+        rest = beside[3].strip().removesuffix("}") if "\\text" in text and "{" not in beside[3] else beside[3].strip()
+        if beside[2] or not rest.startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")):
+            return Choice(beside[1] or beside[2], rest)
     return None
 
 
@@ -246,46 +218,3 @@ def is_name(latex: str) -> bool:
             latex.strip(),
         )
     )
-
-
-def is_wordy(text: str) -> bool:
-    """Whether the text is words rather than mathematics."""
-    bare = re.sub(r"\\text\s*\{([^{}]*)\}", r" \1 ", text)
-    if re.search(r"\\(?!text)[a-zA-Z]+|[\^_=<>]", bare):
-        return False
-    found = _PLAIN_WORD.findall(bare)
-    digits = re.search(r"\d", bare)
-    return bool(found) and not digits and not re.fullmatch(r"[a-zA-Z]{3}", bare.strip() if "text" not in text else "")
-
-
-def _of_words(text: str) -> Node:
-    words = words_of(text)
-    if words in _NUMBER_WORDS:
-        return Expr(_NUMBER_WORDS[words])
-    ordinal = _ORDINAL.match(words)
-    if ordinal is not None:
-        return Quantity(Expr(ordinal[1]), "th")
-    if re.fullmatch(r"[A-J]", text.strip()):
-        return Choice(text.strip())
-    pieces = re.split(r"\s+(?:and|or)\s+|\s*,\s*", text.strip())
-    if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]", piece.strip()) for piece in pieces):
-        return Many(tuple(Expr(piece.strip()) for piece in pieces))
-    if re.fullmatch(r"-?[\d.,/ ]+", words) and words:
-        return Expr(_mixed(words))
-    value, unit = split_unit(text.strip())
-    if unit and value:
-        return Quantity(Expr(_mixed(value)), unit)
-    if re.fullmatch(r"[a-zA-Z]", text.strip()):
-        return Words(text.strip(), text.strip())
-    return Words(words, text.strip())
-
-
-def _mixed(text: str) -> str:
-    r"""A mixed number as a sum: 3\\frac{1}{7}, 11 5/6."""
-    match = re.fullmatch(r"\s*([-+]?)\s*(\d+)\s*\\frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}\s*", text)
-    match = match or re.fullmatch(r"\s*([-+]?)\s*(\d+)\s+(\d+)\s*/\s*(\d+)\s*", text)
-    if match is None or int(match[4]) == 0:
-        return text
-    whole, above, below = int(match[2]), int(match[3]), int(match[4])
-    sign = "-" if match[1] == "-" else ""
-    return f"{sign}\\frac{{{whole * below + above}}}{{{below}}}"

@@ -16,20 +16,16 @@ from latex2sympy2_extended import latex2sympy
 from latex2sympy2_extended.latex2sympy2 import ConversionConfig
 from math_verify import verify as math_verify_verify
 
-_DIGITS = 60
-_SAME = sympy.Rational(1, 10**50)
-_DECIMAL = re.compile(r"(?<![\w}])(\d*)\.(\d+)")
+from math_pipeline import digits
+from math_pipeline.spelling import respelled
+
 _PURE_DECIMAL = re.compile(r"-?\s*(\d*\.\d+|\d+)(?:\s*\\times\s*10\^\{?-?\d+\}?)?\Z")
 _MOST_DIGITS = re.compile(r"\d{2001}")
-_BASE = re.compile(r"\\?(?:text)?\s*\{?([0-9A-Za-z]+)\}?_\{?(\d{1,2})\}?\Z")
+_BASE = re.compile(r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+)\)?\}?_\{?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\}?\Z")
+_BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+               "twelve": 12, "sixteen": 16}  # fmt: skip
 _MODULO = re.compile(r"(.+?)\s*\\bmod\s*(.+)\Z", re.DOTALL)
 _CONVERSION = ConversionConfig(interpret_as_mixed_fractions=False, lowercase_symbols=False)
-_POINTS = (
-    ("1.37", "0.731", "2.113", "1.911", "0.389", "2.719"),
-    ("-1.613", "2.347", "-0.577", "1.171", "-2.239", "0.823"),
-    ("3", "2", "5", "7", "4", "6"),
-    ("7", "5", "3", "2", "6", "9"),
-)  # fmt: skip
 
 
 class UnreadableError(Exception):
@@ -43,32 +39,45 @@ def read(latex: str) -> Any:
     if _MOST_DIGITS.search(text) or text.count("{") > 400:
         raise UnreadableError("more than 2,000 digits, or nested too deep")
     based = _BASE.match(text)
-    if based is not None and _in_base(based[1], int(based[2])) is not None:
-        return sympy.Integer(_in_base(based[1], int(based[2])))
-    text = _DECIMAL.sub(_as_fraction, text)
+    if based is not None and (value := _in_base(based[1], based[2])) is not None:
+        return sympy.Integer(value)
+    text = respelled(text)
+    if "!!" in text:  # the parser takes it for the factorial of a factorial
+        raise UnreadableError("a double factorial of an expression")
     modulo = _MODULO.match(text)
     try:
         if modulo is not None:
             return sympy.Mod(read(modulo[1]), read(modulo[2]))
         # Letters keep their case: 3x is not 3X.
-        return latex2sympy(text, conversion_config=_CONVERSION)
+        found = latex2sympy(text, conversion_config=_CONVERSION)
     except MemoryError:
         raise
     except Exception as error:
         raise UnreadableError(f"no symbolic form: {type(error).__name__}") from error
+    return _real_roots(found) if "\\sqrt[" in text and isinstance(found, sympy.Expr) else found
 
 
-def _in_base(digits: str, base: int) -> int | None:
-    if not 2 <= base <= 36 or (not digits[0].isdigit() and base <= 10):
+def _real_roots(expression: Any) -> Any:
+    """With odd roots of negative numbers as the real ones: a cube root of -8 is -2."""
+    return expression.replace(
+        lambda part: part.is_Pow and part.base.is_number and part.base.is_negative and _is_odd_root(part.exp),
+        lambda part: -((-part.base) ** part.exp),
+    )
+
+
+def _is_odd_root(exponent: Any) -> bool:
+    return bool(exponent.is_Rational and exponent.p == 1 and exponent.q % 2 == 1 and exponent.q > 1)
+
+
+def _in_base(written: str, subscript: str) -> int | None:
+    word = re.sub(r"\\text|[{}\s]", "", subscript)
+    base = int(word) if word.isdigit() else _BASE_WORDS.get(word, 0)
+    if not 2 <= base <= 36 or (not written[0].isdigit() and base <= 10):
         return None
     try:
-        return int(digits, base)
+        return int(written, base)
     except ValueError:
         return None
-
-
-def _as_fraction(match: re.Match[str]) -> str:
-    return f"\\frac{{{int(match[1] + match[2])}}}{{1{'0' * len(match[2])}}}"
 
 
 def same(gold: str, answer: str) -> bool | None:
@@ -86,6 +95,7 @@ def same(gold: str, answer: str) -> bool | None:
     return bool(math_verify_verify([one], [two], timeout_seconds=None, allow_set_relation_comp=True)) or None
 
 
+_COUNTERS = frozenset("nkmNMK")
 _PARAMETERS = frozenset("kmnptCDABcd")
 
 
@@ -102,7 +112,7 @@ def number(latex: str) -> Any | None:
         return None
     if value in (sympy.oo, -sympy.oo):
         return value
-    evaluated = _evaluated(value, {})
+    evaluated = digits.evaluated(value, {})
     return evaluated if evaluated is not None and evaluated.is_real else None
 
 
@@ -110,9 +120,9 @@ def rounds_to(exact: str, decimal: str) -> bool | None:
     """Whether a decimal of at least three digits is the other value rounded to as many; None where it is no decimal."""
     if not _PURE_DECIMAL.match(decimal) or "." not in decimal or _PURE_DECIMAL.match(exact):
         return None
-    digits = re.sub(r"[^\d]", "", decimal.split("\\times", maxsplit=1)[0]).lstrip("0")
+    shown = re.sub(r"[^\d]", "", decimal.split("\\times", maxsplit=1)[0]).lstrip("0")
     places = len(decimal.split("\\times", maxsplit=1)[0].strip().partition(".")[2])
-    if len(digits) < 3 or places < 2 or "\\times" in decimal:
+    if len(shown) < 3 or places < 2 or "\\times" in decimal:
         return None
     value = number(exact)
     if value is None:
@@ -132,37 +142,19 @@ def _same_objects(one: Any, two: Any) -> bool | None:
         return bool(one == two)
     if one == two:
         return bool(one.is_finite is not False or one in (sympy.oo, -sympy.oo)) and one is not sympy.nan
+    infinite = [value in (sympy.oo, -sympy.oo) for value in (one, two)]
+    if any(infinite):
+        other = two if infinite[0] else one
+        return False if all(infinite) or (other.is_number and digits.evaluated(other, {}) is not None) else None
     names = sorted(one.free_symbols | two.free_symbols, key=str)
-    agreed = 0
-    for point in _POINTS if names else _POINTS[:1]:
-        values = {name: sympy.Rational(point[k % len(point)]) + k // len(point) for k, name in enumerate(names)}
-        first, second = _evaluated(one, values), _evaluated(two, values)
-        if first is None or second is None:
-            continue
-        scale = max(abs(first), abs(second))
-        if scale != 0 and abs(first - second) > _SAME * scale:
-            return False
-        agreed += 1
-    if agreed >= (2 if names else 1):
-        return True
-    return None
-
-
-def _evaluated(expression: Any, values: dict[Any, Any]) -> Any | None:
-    """The finite number that an expression is at a point, or None."""
-    try:
-        value = expression.xreplace(values) if values else expression
-        if value.has(sympy.Integral, sympy.Limit, sympy.Derivative) or value.atoms(sympy.core.function.AppliedUndef):
-            return None
-        result = sympy.N(value.doit() if value.has(sympy.Sum, sympy.Product) else value, _DIGITS)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, NotImplementedError, RecursionError):
-        return None
-    if not getattr(result, "is_number", False) or result.has(sympy.nan, sympy.zoo, sympy.oo):
-        return None
-    real, imaginary = result.as_real_imag()
-    if not (real.is_Float or real.is_Rational) or not (imaginary.is_Float or imaginary.is_Rational):
-        return None
-    return result
+    # A sum to n is one for whole n alone.
+    points = digits.WHOLE if one.has(sympy.Sum, sympy.Product) or two.has(sympy.Sum, sympy.Product) else digits.POINTS
+    agreed = [digits.agree(one, two, digits.at(names, point)) for point in (points if names else points[:1])]
+    if False in agreed:
+        whole = [digits.agree(one, two, digits.at(names, point)) for point in digits.WHOLE]
+        are_counters = bool(names) and {str(name) for name in names} <= _COUNTERS
+        return None if are_counters and all(whole) else False  # (-1)^n beside cos(n pi): n is perhaps whole
+    return True if agreed.count(True) >= (2 if names else 1) and agreed.count(None) <= len(agreed) // 2 else None
 
 
 def _is_matrix(item: Any) -> bool:
@@ -217,11 +209,17 @@ def difference(left: str, right: str) -> Any | None:
 def proportional(one: Any, two: Any) -> bool | None:
     """Whether two expressions are the same up to a constant factor other than 0, at fixed points."""
     names = sorted(one.free_symbols | two.free_symbols, key=str)
-    ratios = []
-    for point in _POINTS[:3]:
-        values = {name: sympy.Rational(point[k % len(point)]) + k // len(point) for k, name in enumerate(names)}
-        first, second = _evaluated(one, values), _evaluated(two, values)
-        if first is None or second is None or first == 0 or second == 0:
-            return None
-        ratios.append(first / second)
-    return all(abs(ratio - ratios[0]) <= _SAME * abs(ratios[0]) for ratio in ratios)
+    factor = None
+    agreed = 0
+    for point in digits.POINTS:
+        values = digits.at(names, point)
+        first, second = digits.evaluated(one, values), digits.evaluated(two, values)
+        if first is None or second is None or first == second == 0:
+            continue
+        if first == 0 or second == 0:
+            return False
+        factor = first / second if factor is None else factor
+        if abs(first / second - factor) > digits.SAME * abs(factor):
+            return False
+        agreed += 1
+    return True if agreed >= 3 else None

@@ -5,54 +5,78 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-# name -> (dimension, how many of the dimension's first unit)
-_TABLE: dict[str, tuple[str, Fraction]] = {}
+# name -> (powers of base dimensions, how many of the dimension's first unit)
+_TABLE: dict[str, tuple[dict[str, int], Fraction]] = {}
 
 
-def _define(dimension: str, **units: str) -> None:
+def _define(dimension: str, power: int = 1, **units: str) -> None:
     for size, names in units.items():
         number = Fraction(size.removeprefix("x").replace("_", "/"))
         for name in names.split():
-            _TABLE[name] = (dimension, number)
+            _TABLE[name] = ({dimension: power}, number)
 
 
 _define("length", x1="m meter meters metre metres", x1_100="cm centimeter centimeters centimetre centimetres",
-        x1_1000="mm millimeter millimeters", x1000="km kilometer kilometers kilometre kilometres",
+        x1_10="dm decimeter decimeters decimetre decimetres",
+        x1_1000="mm millimeter millimeters millimetre millimetres",
+        x1000="km kilometer kilometers kilometre kilometres",
         x127_5000="in inch inches", x381_1250="ft foot feet", x1143_1250="yd yard yards",
         x201168_125="mi mile miles")  # fmt: skip
 _define("time", x1="s sec secs second seconds", x60="min mins minute minutes", x3600="h hr hrs hour hours",
         x86400="day days", x604800="week weeks")  # fmt: skip
-_define("mass", x1="g gram grams", x1000="kg kilogram kilograms", x1000000="ton tons tonne tonnes",
-        x1_1000="mg milligram milligrams")  # fmt: skip
-_define("volume", x1="l L liter liters litre litres", x1_1000="ml mL milliliter milliliters")
-_define("money", x1="dollar dollars usd USD", x1_100="cent cents")
-_define("euro", x1="euro euros EUR")
+_define("months", x1="month months", x12="year years yr yrs")
+_define("mass", x1="g gram grams", x1000="kg kilogram kilograms", x1000000="tonne tonnes",
+        x1_1000="mg milligram milligrams", x45359237_100000="lb lbs pound pounds",
+        x45359237_1600000="oz ounce ounces")  # fmt: skip
+_define("length", 3, x1_1000="l L liter liters litre litres", x1_1000000="ml mL milliliter milliliters cc")
+_define("length", 2, x10000="hectare hectares ha")
+_define("dollars", x1="dollar dollars usd USD", x1_100="cent cents")
+_define("euros", x1="euro euros EUR")
 _define("yuan", x1="yuan RMB")
-_define("angle", x1="degree degrees deg ^{\\circ}")
+_define("yen", x1="yen JPY")
+_define("rupees", x1="rupee rupees INR")
+_define("sterling", x1="GBP sterling")
+_define("angle", x1="degree degrees deg ^{\\circ}", x1_60="arcminutes")
+_define("radians", x1="radian radians rad")
+_define("celsius", x1="°C celsius Celsius")
+_define("fahrenheit", x1="°F fahrenheit Fahrenheit")
+_define("before noon", x1="am AM")
+_define("after noon", x1="pm PM")
+_define("force", x1="N newton newtons")
+_define("energy", x1="J joule joules", x1000="kJ kilojoule kilojoules")
+_define("power", x1="W watt watts", x1000="kW kilowatt kilowatts")
+_SPEED = {"length": 1, "time": -1}
+_TABLE["mph"] = (_SPEED, _TABLE["mile"][1] / 3600)
+_TABLE["kph"] = _TABLE["kmh"] = (_SPEED, Fraction(1000, 3600))
 
-_COMPOUND = re.compile(
-    r"^(?:square|sq\.?|cubic|cu\.?)?\s*([a-zA-Z]+)\.?\s*(?:\^?\{?[23]\}?)?(?:\s*(?:/|per)\s*(?:square\s+)?[a-zA-Z]+(?:\^?\{?[23]\}?)?)*$"
-)
+_WORD = r"\\text\s*\{(?:[^{}]|\{,\})*\}(?:\s*\^\s*\{?-?\d\}?)?"
 _TRAILING_TEXT = re.compile(
-    r"^(?P<value>.*?[\d)}\]a-zA-Z])\s*(?P<unit>\\text\s*\{(?P<inside>[^{}]*)\}(?:\s*\^\s*\{?\d\}?)?"
-    r"(?:\s*/\s*\\text\s*\{[^{}]*\}(?:\s*\^\s*\{?\d\}?)?)?|\^\{\\circ\}(?:\s*[CF])?)\s*$",
+    rf"^(?P<value>.*?[\d)}}\]a-zA-Z])\s*(?P<unit>\^\{{\\circ\}}\s*(?:\\text\s*\{{\s*)?[CF](?:\s*\}})?|"
+    rf"{_WORD}(?:\s*(?:/|\\cdot)?\s*{_WORD})*|\\frac\s*\{{\s*{_WORD}\s*\}}\s*\{{\s*{_WORD}\s*\}}|\^\{{\\circ\}})\s*$",
     re.DOTALL,
 )
 _TRAILING_WORD = re.compile(
-    r"^(?P<value>[-+]?\s*(?:\d[\d.,]*(?:\s+\d+/\d+)?(?:/\d+)?|\\frac\{\d+\}\{\d+\}|.*?[\d})]))\s*(?P<unit>[a-zA-Z]{2,}(?:\s+[a-zA-Z]+){0,3}(?:\s*\^\s*\{?[23]\}?)?(?:\s*/\s*[a-zA-Z]+)?|(?<=\d)\s(?:m|g|h|s|l|L)(?:\s*\^\s*\{?[23]\}?)?(?:/[a-z]+)?|(?<=\d)(?:cm|km|mm|kg|m|g)(?:\^\{[23]\}))\s*$",
+    r"^(?P<value>[-+]?\s*(?:\d[\d.,]*(?:\s+\d+/\d+)?(?:/\d+)?|\\frac\{\d+\}\{\d+\}|.*?[\d})]))\s*"
+    r"(?P<unit>[a-zA-Z]{2,}(?:\s+[a-zA-Z]+){0,3}(?:\s*\^\s*\{?[23]\}?)?(?:\s*/\s*[a-zA-Z]+(?:\s*\^\s*\{?[23]\}?)?)?"
+    r"|(?<=\d)\s(?:m|g|h|s|l|L)(?:\s*\^\s*\{?[23]\}?)?(?:/[a-z]+(?:\s*\^\s*\{?[23]\}?)?)?"
+    r"|(?<=\d)(?:cm|km|mm|kg|m|g)(?:\^\{[23]\}))\s*$",
     re.DOTALL,
 )
 _NOT_UNITS = re.compile(
-    r"^(?:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|i|e|x|y|z|n|k)\b", re.IGNORECASE
+    r"^(?:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|i|e|x|y|z|n|k|to)\b", re.IGNORECASE
 )
+_NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
+_FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])")
 
 
 def split_unit(text: str) -> tuple[str, str]:
     """The value and the unit's words; the unit is empty where there is none."""
     match = _TRAILING_TEXT.match(text)
     if match is not None:
-        words = match["inside"] if match["inside"] is not None else match["unit"]
-        if not re.search(r"[a-zA-Z]|circ", words) or _NOT_UNITS.match(words.strip()):
+        words = re.sub(r"\\(?:text|frac|cdot)", "", match["unit"])
+        if not re.search(r"[a-zA-Z]|circ", words) or _NOT_UNITS.match(words.strip(" {}")):
+            return text, ""
+        if match["unit"].startswith("^") and _FUNCTION.search(match["value"]):  # sin 30 degrees is a number
             return text, ""
         if re.search(r"\d", match["value"]) or match["unit"].startswith("^"):
             return match["value"].strip(), _named(match["unit"])
@@ -64,13 +88,19 @@ def split_unit(text: str) -> tuple[str, str]:
         words = match["unit"].strip()
         if re.fullmatch(r"[a-zA-Z]{2,3}", words) and words not in _TABLE:  # 3xy is a product
             return text, ""
+        if re.match(r"[a-zA-Z](?![a-zA-Z])", words) and _NAME.search(match["value"]):  # c^2 m is a product
+            return text, ""
         return match["value"].strip(), _named(words)
     return text, ""
 
 
 def _named(words: str) -> str:
+    if words.startswith("^") and re.search(r"[CF]", words):
+        return "°C" if "C" in words else "°F"
+    words = re.sub(r"\\frac\s*\{\s*(\\text\s*\{[^{}]*\}[^{}]*)\}\s*\{\s*(\\text\s*\{[^{}]*\}[^{}]*)\}", r"\1/\2", words)
     words = re.sub(r"\\text\s*\{([^{}]*)\}", r"\1", words)
-    words = re.sub(r"\^\s*\{?([23])\}?", r"^\1", words)
+    words = re.sub(r"\s*\^\s*\{?(-?\d)\}?", r"^\1", words)
+    words = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", words, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", words).strip(" .")
 
 
@@ -78,7 +108,7 @@ def ratio(unit: str, other: str) -> Fraction | None:
     """How many of `other` one `unit` is; None where they are not of one dimension, or not known."""
     if _plain(unit) == _plain(other):
         return Fraction(1)
-    one, two = _TABLE.get(unit), _TABLE.get(other)
+    one, two = _measured(unit), _measured(other)
     if one is None or two is None or one[0] != two[0]:
         return None
     return one[1] / two[1]
@@ -86,15 +116,45 @@ def ratio(unit: str, other: str) -> Fraction | None:
 
 def are_known(unit: str, other: str) -> bool:
     """Whether both are units of the table, so that a difference between them is certain."""
-    return unit in _TABLE and other in _TABLE
+    return _measured(unit) is not None and _measured(other) is not None
+
+
+def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
+    """The dimensions and the size of a unit such as `km/h` or `square feet`; None where a part is not known."""
+    words = re.sub(r"\s*\b(?:per|an?)\b\s*", "/", unit).replace("\\cdot", " ").replace("//", "/")
+    words = re.sub(r"\b(?:square|sq\.?)\s+([a-zA-Z]+)", r"\1^2", words)
+    words = re.sub(r"\b(?:cubic|cu\.?)\s+([a-zA-Z]+)", r"\1^3", words)
+    words = re.sub(r"\b([a-zA-Z]+)\s+(squared|cubed)\b", lambda m: f"{m[1]}^{2 if m[2] == 'squared' else 3}", words)
+    dimensions: dict[str, int] = {}
+    size = Fraction(1)
+    for at, side in enumerate(words.split("/")):
+        for token in side.split():
+            name, _, power = token.partition("^")
+            found = _TABLE.get(name) or _TABLE.get(name.lower() if len(name) > 2 else name)
+            if found is None or not re.fullmatch(r"-?\d?", power):
+                return None
+            times = int(power or "1") * (-1 if at else 1)
+            size *= found[1] ** times
+            for dimension, exponent in found[0].items():
+                dimensions[dimension] = dimensions.get(dimension, 0) + exponent * times
+    dimensions = {name: exponent for name, exponent in dimensions.items() if exponent}
+    return (dimensions, size) if dimensions else None
 
 
 def _plain(unit: str) -> str:
-    words = unit.casefold().replace("square ", "").replace("cubic ", "")
-    words = re.sub(r"\^[23]|s\b", "", words)
-    return words.strip()
+    return re.sub(r"s\b", "", unit.casefold()).strip()
 
 
 def is_angle(unit: str) -> bool:
     """Whether the unit is degrees of an angle."""
-    return _TABLE.get(unit, ("", 0))[0] == "angle"
+    return _TABLE.get(unit, ({}, 0))[0] == {"angle": 1}
+
+
+def is_radians(unit: str) -> bool:
+    """Whether the unit is radians."""
+    return _TABLE.get(unit, ({}, 0))[0] == {"radians": 1}
+
+
+def are_temperatures(unit: str, other: str) -> bool:
+    """Whether both are scales of temperature, which no factor converts."""
+    return unit[:1] == other[:1] == "°"

@@ -35,7 +35,7 @@ from math_pipeline.normal import normal
         ("x >= 5", r"x \ge 5"),
         ("x != 5", r"x \ne 5"),
         (r"\left( 1, 2 \right]", "( 1, 2 ]"),
-        (r"\$5.50", "5.50"),
+        (r"\$5.50", r"5.50 \text{dollars}"),
         ("0.\\overline{3}", r"\frac{3}{9}"),
         ("1e3", r"1 \times 10^{3}"),
         ("1_000", "1000"),

@@ -1,0 +1,92 @@
+"""Answers in words: read as numbers, choices and quantities where they are those, and compared by what they say."""
+
+from __future__ import annotations
+
+import re
+
+from math_pipeline.nodes import Choice, Expr, Many, Node, Quantity, Words
+from math_pipeline.normal import words_of
+from math_pipeline.units import split_unit
+
+_PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
+_ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b.*$")
+_NUMBERS = re.findall(
+    r"\w+",
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty",
+)
+NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMBERS)}
+# What says the same in other words; the keys have lost their plural.
+_MEANINGS = {
+    "dne": "does not exist",
+    "doesnt exist": "does not exist",
+    "doesn t exist": "does not exist",
+    "there is no solution": "no solution",
+    "there are no solution": "no solution",
+    "has no solution": "no solution",
+    "the empty set": "empty set",
+    "all real": "all real number",
+    "all real x": "all real number",
+    "any real number": "all real number",
+    "every real number": "all real number",
+    "the set of all real number": "all real number",
+    "set of all real number": "all real number",
+    "real number": "all real number",
+    "infinitely many solution": "infinitely many",
+    "infinite": "infinitely many",
+    "infinite solution": "infinitely many",
+    "infinitely many solutions": "infinitely many",
+}
+NEVER_NUMBERS = frozenset({"does not exist", "undefined", "infinitely many", "all real number"})
+NOTHING = frozenset({"no solution", "none", "empty set"})  # which may mean the number 0
+
+
+def is_wordy(text: str) -> bool:
+    """Whether the text is words rather than mathematics."""
+    bare = re.sub(r"\\text\s*\{([^{}]*)\}", r" \1 ", text)
+    if re.search(r"\\(?!text)[a-zA-Z]+|[\^_=<>]", bare):
+        return False
+    found = _PLAIN_WORD.findall(bare)
+    digits = re.search(r"\d", bare)
+    return bool(found) and not digits and not re.fullmatch(r"[a-zA-Z]{3}", bare.strip() if "text" not in text else "")
+
+
+def of_words(text: str) -> Node:
+    """What a text of words, or the inside of a text group of LaTeX's, is."""
+    words = words_of(text)
+    if words in NUMBER_WORDS:
+        return Expr(NUMBER_WORDS[words])
+    ordinal = _ORDINAL.match(words)
+    if ordinal is not None:
+        return Quantity(Expr(ordinal[1]), "th")
+    if re.fullmatch(r"[A-J]", text.strip()):
+        return Choice(text.strip())
+    pieces = re.split(r"\s+(?:and|or)\s+|\s*,\s*", text.strip())
+    if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]", piece.strip()) for piece in pieces):
+        return Many(tuple(Expr(piece.strip()) for piece in pieces))
+    if re.fullmatch(r"-?[\d.,/ ]+", words) and words:
+        return Expr(mixed(words))
+    value, unit = split_unit(text.strip())
+    if unit and value:
+        return Quantity(Expr(mixed(value)), unit)
+    if re.fullmatch(r"[a-zA-Z]", text.strip()):
+        return Words(text.strip(), text.strip())
+    return Words(words, text.strip())
+
+
+def meaning(words: str) -> str:
+    """What words say: without an article and a plural, and one phrase for those that mean the same."""
+    folded = re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".")
+    singular = re.sub(r"(?<=[a-rt-z])s\b(?!\s*(?:not|no)\b)", "", folded) if " " in folded else folded
+    return _MEANINGS.get(singular, _MEANINGS.get(folded, singular))
+
+
+def mixed(text: str) -> str:
+    r"""A mixed number as a fraction: 3\\frac{1}{7}, 11 5/6."""
+    match = re.fullmatch(r"\s*([-+]?)\s*(\d+)\s*\\frac\s*\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}\s*", text)
+    match = match or re.fullmatch(r"\s*([-+]?)\s*(\d+)\s+(\d+)\s*/\s*(\d+)\s*", text)
+    if match is None or int(match[4]) == 0:
+        return text
+    whole, above, below = int(match[2]), int(match[3]), int(match[4])
+    sign = "-" if match[1] == "-" else ""
+    return f"{sign}\\frac{{{whole * below + above}}}{{{below}}}"

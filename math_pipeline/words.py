@@ -1,0 +1,79 @@
+"""Answers in words beside one another and beside mathematics."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from math_pipeline import intervals
+from math_pipeline.naming import is_constant
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without, Words
+from math_pipeline.outcome import Outcome, Same
+from math_pipeline.symbols import UnreadableError, number
+from math_pipeline.wording import NEVER_NUMBERS, NOTHING, meaning
+
+_NUMBER_WORD = re.compile(
+    r"\b(?:zero|none|one|once|two|twice|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|"
+    r"half|third|quarter|double|infinit\w*|unbounded|empty|no|undefined|never|not|all|any|pair|dozen|single|only)\b"
+)
+_SETS = (Many, Ordered, Union, Without, Relation)
+
+
+def compared(gold: Node, answer: Node, same: Same) -> Outcome:
+    """Whether two answers, one of which is words, say the same."""
+    gold, answer = _lettered(gold), _lettered(answer)
+    if isinstance(gold, Words) and isinstance(answer, Words):
+        one, two = meaning(gold.words), meaning(answer.words)
+        if one == two:
+            return Outcome(True, "words")
+        if len(one.split()) <= 2 and len(two.split()) <= 2 and not set(one.split()) & set(two.split()):
+            if {one, two} <= NEVER_NUMBERS | NOTHING:  # no solution, none: perhaps the same
+                return Outcome(None, "words", "words that are not the same may mean the same")
+            return Outcome(False, "words", f"{answer.original!r:.60} is not {gold.original!r:.60}")
+        return Outcome(None, "words", "words that are not the same may mean the same")
+    node, words = (answer, gold) if isinstance(gold, Words) else (gold, answer)
+    words = cast("Words", words)
+    said = meaning(words.words)
+    if said in ("all real number", "no solution", "empty set"):
+        outcome = _as_set(said, node, same)
+        if outcome is not None:
+            return outcome
+    if isinstance(node, Expr):
+        if node.latex.casefold().replace(" ", "") == words.words.replace(" ", ""):
+            return Outcome(True, "words")
+        return _beside_number(said, node)
+    return Outcome(None, "words", "words beside mathematics")
+
+
+def _lettered(node: Node) -> Node:
+    """`No` and `odd`, which might be products of letters, as words: the other answer is words."""
+    if isinstance(node, Expr) and re.fullmatch(r"[a-zA-Z]{2,3}", node.latex):
+        return Words(node.latex.casefold(), node.latex)
+    return node
+
+
+def _as_set(said: str, node: Node, same: Same) -> Outcome | None:
+    """All real numbers, or none, beside a set of them."""
+    meant = Expr("\\mathbb{R}" if said == "all real number" else "\\emptyset")
+    if isinstance(node, Expr) and node.latex.strip() in ("\\mathbb{R}", "\\emptyset"):
+        return Outcome(node.latex.strip() == meant.latex, "words: a set")
+    if isinstance(node, _SETS) and intervals.is_region(node):
+        if not intervals.is_surely(node):
+            return Outcome(False, "words: a set", "words for another set") if isinstance(node, Relation) else None
+        return same(meant, node)
+    return None
+
+
+def _beside_number(said: str, node: Expr) -> Outcome:
+    if not is_constant(node):
+        return Outcome(None, "words", "words beside mathematics")
+    try:
+        value = number(node.latex)
+    except UnreadableError:
+        value = None
+    finite = value is not None and bool(value.is_finite)
+    if (said in NEVER_NUMBERS and finite) or (said in NOTHING and finite and value != 0):
+        return Outcome(False, "words", "words that are no number beside one")
+    if not re.search(r"\d", said) and not _NUMBER_WORD.search(said):
+        return Outcome(False, "words", "words beside a number")
+    return Outcome(None, "words", "words beside mathematics")
