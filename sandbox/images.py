@@ -51,7 +51,7 @@ class Images:
         spec = self._spec(language, self._prepared.folder(language, prepared) if prepared and prepared.run else None)
         if language.build:
             sources = (main, *program.sources)
-            built = self._builds.build(language, dict(files), sources)
+            built = self._built(language, dict(files), sources)
             if isinstance(built, Execution):
                 return Image("exec", (main,)), spec, built
             if not language.run:
@@ -62,6 +62,17 @@ class Images:
         argv = (*run_command(language, main, memory_mb), *program.arguments)
         image = Image("exec", argv, tuple(files), environment=language.environment)
         return replace(image, out_of_memory=language.out_of_memory), spec, None
+
+    def _built(self, language: Language, files: dict[str, bytes], sources: tuple[str, ...]) -> bytes | Execution:
+        """The artefact, or the failed build in the language itself where no other that it may be in takes it either."""
+        built = self._builds.build(language, files, sources)
+        if isinstance(built, bytes) or built.exit_code != 1:  # 1: the compiler ended by itself, having found errors
+            return built
+        for name in language.otherwise:
+            again = self._builds.build(language_named(name), files, sources)
+            if isinstance(again, bytes):
+                return again
+        return built
 
     def _template_for(self, files: list[tuple[str, bytes]]) -> JailSpec:
         """The jail for a Python program: with the packages imported where it mentions one."""

@@ -69,6 +69,7 @@ class Language:
     starts for itself, beside a program's limit of processes. out_of_memory: what the machinery says on stderr as
     it ends a program that has filled its heap. time_factor: what limits made for C++ are multiplied by. time_offset_s:
     CPU seconds of starting up, which judges add to any limit.
+    otherwise: names of languages that a program may be in as well, tried in order where the compiler refuses it.
     toolchain: the programs that must be on the host. self_test: a program, its input and what it must print.
     """
 
@@ -90,6 +91,7 @@ class Language:
     out_of_memory: re.Pattern[bytes] | None = None
     time_factor: float = 1.0
     time_offset_s: float = 0.0
+    otherwise: tuple[str, ...] = ()
     toolchain: tuple[Tool, ...] = ()
 
     @property

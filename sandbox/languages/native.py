@@ -57,12 +57,13 @@ _BEGINS_WITH_HEADER = re.compile(
 _OLD_C = ("implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types")
 
 
-def _cpp(standard: str, *names: str, endings: tuple[str, ...] = ()) -> Language:
+def _cpp(standard: str, *names: str, endings: tuple[str, ...] = (), otherwise: tuple[str, ...] = ()) -> Language:
     flags = (f"-std={standard}", "-O2", "-w", "-DONLINE_JUDGE")
     return Language(
         name=names[0],
         aliases=names[1:],
         endings=endings,
+        otherwise=otherwise,
         file_name="main.cpp",
         build=(_GPP.path, *flags, "-static", "-s", "-pipe", "-o", "{output}", "{sources}"),
         static=Static(("-static",), ("libc.a", "libstdc++.a"), _GPP.path),
@@ -153,7 +154,18 @@ _GO_LANGUAGE = Language(
 
 NATIVE: tuple[Language, ...] = (
     _C,
-    _cpp("gnu++17", "cpp", "c++", "cpp17", "c++17", "g++", endings=(".cpp", ".cc", ".cxx", ".c++", ".C")),
+    # Rows that say C++ mean the standard of their day: `map::contains` needs 20, and since 17 a program's own `size`,
+    # `data` or `byte` meets the library's.
+    _cpp(
+        "gnu++17",
+        "cpp",
+        "c++",
+        "cpp17",
+        "c++17",
+        "g++",
+        endings=(".cpp", ".cc", ".cxx", ".c++", ".C"),
+        otherwise=("cpp20", "cpp14"),
+    ),
     _cpp("gnu++11", "cpp11", "c++11"),
     _cpp("gnu++14", "cpp14", "c++14"),
     _cpp("gnu++20", "cpp20", "c++20"),

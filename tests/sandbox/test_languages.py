@@ -72,6 +72,25 @@ class TestNative:
         assert sandbox.run(source, language="cpp").stdout == "1"
         assert sandbox.run(source, language="cpp11").status is Status.BUILD_FAILED
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "std::map<int, int> seen; std::cout << !seen.contains(1);",  # since C++20
+            "using namespace std; size = 1; cout << size;",  # ambiguous since C++17
+        ],
+    )
+    def test_plain_cpp_is_the_standard_that_fits(self, sandbox: Sandbox, line: str) -> None:
+        source = f"#include <bits/stdc++.h>\nint size;\nint main() {{ {line} }}"
+        assert sandbox.run(source, language="cpp").stdout == "1"
+        assert sandbox.run(source, language="cpp11").stdout != sandbox.run(source, language="cpp20").stdout
+
+    def test_what_no_standard_takes_is_refused_in_the_words_of_its_own(self, sandbox: Sandbox) -> None:
+        source = "int main() {\n#if __cplusplus == 201703\n    seventeen;\n#else\n    other;\n#endif\n}"
+        done = sandbox.run(source, language="cpp")
+        assert done.status is Status.BUILD_FAILED
+        assert "seventeen" in done.stderr
+        assert "other" not in done.stderr
+
     @pytest.mark.parametrize("name", NATIVE)
     def test_the_compilers_words_come_back(self, sandbox: Sandbox, name: str) -> None:
         done = sandbox.run("this is no program", language=name)
