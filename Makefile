@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EXAMPLES := apps.jsonl taco.jsonl codecontests.parquet openthoughts_metadata.jsonl plain.jsonl \
-	codeforces_submissions.jsonl codeforces.jsonl livecodebench.jsonl packages
+	codeforces_submissions.jsonl codeforces.jsonl livecodebench.jsonl humaneval.jsonl mbpp.jsonl \
+	verl.parquet packages
 # The files of tests that count CPU time or slots run one by one, after those that may run side by side.
 WORKERS ?= 2
 

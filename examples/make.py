@@ -16,10 +16,13 @@ from sources import (
     codecontests_schema,
     codeforces,
     codeforces_submissions,
+    humaneval,
     livecodebench,
+    mbpp,
     openthoughts,
     plain,
     taco,
+    verl,
 )
 
 
@@ -45,6 +48,9 @@ def main(folder: Path) -> None:
     write_jsonl(folder / "codeforces_submissions.jsonl", codeforces_submissions.rows())
     write_jsonl(folder / "codeforces.jsonl", codeforces.rows())
     write_jsonl(folder / "livecodebench.jsonl", livecodebench.rows())
+    write_jsonl(folder / "humaneval.jsonl", humaneval.rows())
+    write_jsonl(folder / "mbpp.jsonl", mbpp.rows())
+    pq.write_table(pa.Table.from_pylist(verl.rows()), folder / "verl.parquet", compression="zstd")
     write_codecontests(folder / "codecontests.parquet")
 
 

@@ -20,6 +20,7 @@ EXAMPLES = REPOSITORY / "examples"
 FILES = (
     "apps.jsonl", "taco.jsonl", "codecontests.parquet", "openthoughts_metadata.jsonl", "plain.jsonl",
     "codeforces_submissions.jsonl", "codeforces.jsonl", "livecodebench.jsonl",
+    "humaneval.jsonl", "mbpp.jsonl", "verl.parquet",
 )  # fmt: skip
 
 MAIN = "import sys; from ot_code.cli import main; sys.exit(main())"
@@ -49,7 +50,7 @@ def expectations(name: str) -> list[str]:
         if "expected_verdict" in row:
             found.append(row["expected_verdict"])
         elif "expected_verdicts" in row:
-            assert len(row["expected_verdicts"]) == len(row["candidates"])
+            assert len(row["expected_verdicts"]) == len(row.get("candidates") or row["responses"])
             found.extend(row["expected_verdicts"])
         else:
             found.extend(candidate["expected"] for candidate in row["candidates"])
