@@ -65,9 +65,7 @@ def test_a_function_of_livecodebenchs_list() -> None:
     assert [(test.arguments, test.expected) for test in found.problem.tests] == [(([1, 2], 3), 6)]
 
 
-@pytest.mark.parametrize(
-    ("inputs", "outputs"), [([[[1, 2], 3]], [6]), (["[1, 2]\n3"], ["6"]), (["[1, 2]\n3"], [6])]
-)
+@pytest.mark.parametrize(("inputs", "outputs"), [([[[1, 2], 3]], [6]), (["[1, 2]\n3"], ["6"]), (["[1, 2]\n3"], [6])])
 def test_a_function_named_beside_the_inputs(inputs: list[Any], outputs: list[Any]) -> None:
     found = read(json.dumps({"inputs": inputs, "outputs": outputs, "fn_name": "total"}))
     assert [(test.arguments, test.expected) for test in found.problem.tests] == [(([1, 2], 3), 6)]
