@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import starts, tests_cpp, tests_languages, tests_python, whole
+from benchmarks import math, starts, tests_cpp, tests_languages, tests_python, whole
 from benchmarks.measure import FULL, QUICK, TINY, Line, Size, machine
 
 BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
     "start": starts.jail,
     "help": starts.help_text,
     "verify": whole.verify,
+    "math": math.math,
 }
 
 

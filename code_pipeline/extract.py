@@ -35,6 +35,7 @@ from code_pipeline.fences import Block, fenced_blocks
 from code_pipeline.languages import LOOKS, NOT_PROGRAMS, UNTAGGED, Look
 from code_pipeline.source_shape import begins_as_code, from_first_code_line, has_code, is_source, reads_as_python
 
+_THOUGHT_BEGINS = ("<think>", "<|begin_of_thought|>")  # no program in any language begins so
 _THOUGHT_ENDS = ("</think>", "<|end_of_thought|>")
 _SOLUTION = ("<|begin_of_solution|>", "<|end_of_solution|>")
 _ANSWER = ("<answer>", "</answer>")
@@ -61,7 +62,7 @@ def extract_program(response: str, *, language: str, starter_code: str = "", fun
 
 
 def _program_in(response: str, language: str, look: Look, function: str | None) -> str | None:
-    if is_source(response, language):
+    if not response.lstrip().startswith(_THOUGHT_BEGINS) and is_source(response, language):
         return response
     answer = _answer(response)
     if answer != response and is_source(answer, language):

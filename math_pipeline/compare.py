@@ -203,7 +203,7 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
     settled = symbols.same(one, two)
     if settled is None:
         return Outcome(None, "expression", "the two expressions could not be shown to be the same, nor different")
-    labels = all(re.fullmatch(r"[A-Z]+|[a-z]", side.latex) for side in (gold, answer))
+    labels = all(re.fullmatch(r"(?:\\(?:triangle|angle)\s*)?[A-Z]+|[a-z]", side.latex) for side in (gold, answer))
     if settled is False and not labels and symbols.may_be_renamed(one, two):
         return Outcome(None, "expression", "the two expressions differ, but perhaps in the name of a parameter alone")
     return Outcome(settled, "expression", "" if settled else "the two expressions differ")

@@ -13,3 +13,7 @@ class WorkerError(MathError):
 
 class MissingExtraError(MathError):
     """A package of the [math] or [llm] extra is not installed; the message names the command that installs it."""
+
+
+class JudgeSetupError(MathError):
+    """The judge cannot be asked at all: no key, or the server refuses it or the model. The message says the mend."""

@@ -11,7 +11,7 @@ from math_pipeline.structure import is_name
 # V_1:V_2, |AB|, \\frac{NO}{BO}: names of quantities, which stand for nothing but their value.
 _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*[A-Z]{1,2}\s*\||\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
-    r"|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
+    r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
 )
 
 

@@ -50,6 +50,8 @@ _SAME = (
     (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
     (re.compile(r"\\degrees?(?![a-zA-Z])|\^\{?\\circ\}?"), r"^{\\circ}"),
     (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
+    (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*([aApP])\.\s?[mM](?:\.|(?![a-zA-Z]))\s*\}?"), r" \\text{\1m}"),
+    (re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3}){2,}(?![\d.])"), lambda m: m[0].replace(".", "")),
     (re.compile(r"\\(?:colon)(?![a-zA-Z])"), ":"),
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
 )  # fmt: skip
@@ -96,7 +98,7 @@ _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
 _MONEY = {"$": "dollars", "€": "euros", "£": "sterling", "¥": "yen", "₹": "rupees"}
 _UPRIGHT = re.compile(
-    r"((?<=\d)\s*|(?<=\})\s*)?\\(?:mathrm|operatorname|rm|mathbf|mathsf)\s*\{\s*([a-zA-Z]+(?:\s*/\s*[a-zA-Z]+)?)\s*\}"
+    r"((?<=\d)\s*|(?<=\})\s*|(?<=/)\s*)?\\(?:mathrm|operatorname|rm)\s*\{\s*([a-zA-Z]+(?:\s*/\s*[a-zA-Z]+)?)\s*\}"
 )
 _FUNCTIONS = frozenset(
     re.findall(
@@ -137,7 +139,7 @@ def normal(text: str) -> str:
 def _upright(match: re.Match[str]) -> str:
     """A word in upright letters as text; a function's name, or one letter that follows no number, as it stands."""
     words = match[2].strip()
-    if words in _FUNCTIONS or (len(words) == 1 and not match[1]):
+    if words in _FUNCTIONS or (len(words) == 1 and (match[1] is None or words not in "mghsLlNJWCF")):
         return match[0]
     return f"{match[1] or ''} \\text{{{words}}}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from math_pipeline import intervals, symbols
 from math_pipeline.lists import lists
 from math_pipeline.naming import is_constant, name_of, names_in
@@ -24,6 +26,10 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
         return Outcome(False, "relation", "an equation or inequality beside a value")
     if gold.signs == answer.signs == ("=",):
         return _equations(gold, answer, same)
+    if "\\equiv" in gold.signs + answer.signs and _modulus(gold) != _modulus(answer):
+        return Outcome(None, "relation", "congruences of different moduli")
+    if gold.signs == answer.signs == ("\\equiv",) and same(gold.sides[0], answer.sides[0]).same:
+        return ruled(same(gold.sides[1], answer.sides[1]), "congruence")
     turned = _turned(gold)
     for reading in (answer, _turned(answer)):
         if reading.signs in (turned.signs, gold.signs):
@@ -35,6 +41,11 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
     if settled is not None:
         return Outcome(settled, "inequality", "" if settled else "the two inequalities differ")
     return Outcome(None, "relation", "relations that are not the same as they stand")
+
+
+def _modulus(relation: Relation) -> str:
+    last = relation.sides[-1]
+    return re.sub(r"[\s{}()]", "", last.latex.partition("\\bmod")[2]) if isinstance(last, Expr) else ""
 
 
 def _turned(relation: Relation) -> Relation:

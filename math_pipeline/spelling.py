@@ -18,7 +18,8 @@ def respelled(latex: str) -> str:
     """The expression with exact decimals, angles in radians, and choices, double factorials and primes spelled out."""
     text = latex.strip()
     if "matrix" in text:
-        text = _ROW_END.sub(r" \\\\ ", text).replace("&", " & ").replace("\\end", " \\end")
+        text = _ROW_END.sub(r" \\\\ ", text).replace("&", " & ")
+        text = re.sub(r"(?<![a-zA-Z\\])d(?=\s*(?:\\end|\\\\|&))", "{d}", text)  # no differential
     if "circ" in text:
         text = _DEGREES.sub(lambda m: f"(\\frac{{{m[1]} \\cdot \\pi}}{{180}})", text)
     if "!!" in text:

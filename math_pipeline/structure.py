@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
-from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Without
+from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Without, Words
 from math_pipeline.systems import rows_of
 from math_pipeline.units import split_unit
-from math_pipeline.wording import is_wordy, mixed, of_words
+from math_pipeline.wording import date_of, is_wordy, mixed, of_words, scaled, summed
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
@@ -46,6 +46,7 @@ _TAIL_CLAUSE = re.compile(
 )
 
 
+_ANY_INTEGER = re.compile(r"^\s*[a-z](?:\s*,\s*[a-z])*\s*\\in\s*(?:\\mathbb\{[ZN]\}|[ZN])\s*$")
 _FRENCH = re.compile(r"\][^\[\]]+[\[\]]|\[[^\[\]]+\[")
 _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
 
@@ -71,11 +72,18 @@ def parse(form: str, depth: int = 0) -> Node:
         return of_words(alone[1])
     if is_wordy(text):
         return of_words(text)
-    if _FRENCH.fullmatch(text):
+    if _FRENCH.fullmatch(text) or rows_of(text) is not None:
         return _single(text, depth)
+    measured = summed(text)
+    if measured is not None:
+        return Quantity(Expr(measured[0]), measured[1])
+    dated = date_of(text)
+    if dated:
+        return Words(dated, text)
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
+    pieces = [piece for piece in pieces if not (len(pieces) > 1 and _ANY_INTEGER.match(piece))] or pieces
     if len(pieces) > 1:
         return _many(pieces, depth, either=bool(_EITHER.search(text)))
     return _single(pieces[0].strip() if pieces else text, depth)
@@ -119,7 +127,8 @@ def _single(text: str, depth: int) -> Node:
         return Percent(parse(text[: percent.start()], depth + 1))
     value, unit = split_unit(text)
     if unit and value:
-        return Quantity(parse(value, depth + 1), unit)
+        value, unit = scaled(value, unit)
+        return Quantity(parse(value, depth + 1), unit) if unit else Expr(value)
     if is_wordy(text):
         return of_words(text)
     return Expr(mixed(text))
@@ -166,6 +175,8 @@ def _relation(text: str, depth: int) -> Node | None:
         return parse(sides[1], depth + 1)
     # A letter beside a sign is a name, never a choice.
     nodes = [Expr(side) if re.fullmatch(r"[A-Z]", side) else parse(side, depth + 1) for side in sides]
+    if signs[0] == "=" and _ALONE_IN_TEXT.match(sides[0]):
+        nodes[0] = Expr(sides[0])
     return Relation(tuple(nodes), tuple(signs))
 
 
@@ -214,7 +225,7 @@ def is_name(latex: str) -> bool:
     return bool(
         re.fullmatch(
             r"(?:\\(?:text|mathcal|mathbb)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]{1,3}|[a-zA-Z]'*)"
-            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\))?",
+            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\^\{?-1\}?(?=\s*\())?(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\))?",
             latex.strip(),
         )
     )

@@ -41,13 +41,15 @@ def read(latex: str) -> Any:
     based = _BASE.match(text)
     if based is not None and (value := _in_base(based[1], based[2])) is not None:
         return sympy.Integer(value)
+    if re.fullmatch(r"0x[0-9a-fA-F]+|0b[01]+", text):
+        return sympy.Integer(int(text, 0))
     text = respelled(text)
     if "!!" in text:  # the parser takes it for the factorial of a factorial
         raise UnreadableError("a double factorial of an expression")
     modulo = _MODULO.match(text)
     try:
         if modulo is not None:
-            return sympy.Mod(read(modulo[1]), read(modulo[2]))
+            return sympy.Mod(read(modulo[1].strip(" (")), read(modulo[2].strip(" {()}")))
         # Letters keep their case: 3x is not 3X.
         found = latex2sympy(text, conversion_config=_CONVERSION)
     except MemoryError:

@@ -50,11 +50,31 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a language model said of a pair: correct, incorrect, undecided (a tie of votes) or judge_error (see fault).
+
+    right, wrong: votes. reasoning: of the first vote on the winning side. Tokens: those paid for this pair now, 0
+    where it was known. cost: money by the settings' prices, None without them. before: the verdict before it.
+    """
+
+    verdict: MathVerdict
+    right: int = 0
+    wrong: int = 0
+    reasoning: str = ""
+    fault: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    before: MathVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MathJudgement:
     """What was decided of one response, by what, and from which two answers.
 
     reason: one sentence. rule: the comparison that settled it, such as `exact: rational` or `interval`. gold, answer:
-    None where nothing was found. cpu_time_s: of the comparison in its worker; 0 for the fast path.
+    None where nothing was found. cpu_time_s: of the comparison in its worker; 0 for the fast path. ruling: of the
+    judge, None where it was not asked.
     """
 
     verdict: MathVerdict
@@ -65,6 +85,7 @@ class MathJudgement:
     answer: Answer | None = None
     cpu_time_s: float = 0.0
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    ruling: Ruling | None = None
 
     @property
     def passed(self) -> bool | None:

@@ -62,9 +62,7 @@ _TRAILING_WORD = re.compile(
     r"|(?<=\d)(?:cm|km|mm|kg|m|g)(?:\^\{[23]\}))\s*$",
     re.DOTALL,
 )
-_NOT_UNITS = re.compile(
-    r"^(?:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|i|e|x|y|z|n|k|to)\b", re.IGNORECASE
-)
+_NOT_UNITS = re.compile(r"^(?:(?i:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|to)|[iexyznk])\b")
 _NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
 _FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])")
 

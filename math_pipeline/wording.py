@@ -6,7 +6,7 @@ import re
 
 from math_pipeline.nodes import Choice, Expr, Many, Node, Quantity, Words
 from math_pipeline.normal import words_of
-from math_pipeline.units import split_unit
+from math_pipeline.units import ratio, split_unit
 
 _PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
 _ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b.*$")
@@ -15,7 +15,18 @@ _NUMBERS = re.findall(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty",
 )
-NUMBER_WORDS = {word: str(value) for value, word in enumerate(_NUMBERS)}
+_COUNTS = {word: value for value, word in enumerate(_NUMBERS)} | {
+    word: 10 * value
+    for value, word in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 3)
+}
+_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
+    "sept?|oct|nov|dec"
+)
+_MEASURE = re.compile(
+    r"(?:^|(?<=\s)|(?<=\}))(?:,|and\b|\\text\s*\{\s*,?\s*and\s*\})?\s*(\d+(?:\.\d+)?)\s*(?:\\text\s*\{)?\s*([a-zA-Z]{1,12})\b\s*,?\s*(?:and\s*(?=\}))?\}?"
+)
 # What says the same in other words; the keys have lost their plural.
 _MEANINGS = {
     "dne": "does not exist",
@@ -54,8 +65,12 @@ def is_wordy(text: str) -> bool:
 def of_words(text: str) -> Node:
     """What a text of words, or the inside of a text group of LaTeX's, is."""
     words = words_of(text)
-    if words in NUMBER_WORDS:
-        return Expr(NUMBER_WORDS[words])
+    dated = date_of(text)
+    if dated:
+        return Words(dated, text)
+    counted = number_of(words)
+    if counted is not None:
+        return Expr(str(counted))
     ordinal = _ORDINAL.match(words)
     if ordinal is not None:
         return Quantity(Expr(ordinal[1]), "th")
@@ -66,12 +81,63 @@ def of_words(text: str) -> Node:
         return Many(tuple(Expr(piece.strip()) for piece in pieces))
     if re.fullmatch(r"-?[\d.,/ ]+", words) and words:
         return Expr(mixed(words))
-    value, unit = split_unit(text.strip())
+    value, unit = scaled(*split_unit(text.strip()))
+    if not unit and value != text.strip():
+        return Expr(value)
     if unit and value:
         return Quantity(Expr(mixed(value)), unit)
     if re.fullmatch(r"[a-zA-Z]", text.strip()):
         return Words(text.strip(), text.strip())
     return Words(words, text.strip())
+
+
+def number_of(words: str) -> int | None:
+    """The whole number that words such as `twenty-one` or `three hundred` are."""
+    total = held = 0
+    for word in re.findall(r"[a-z]+|\S", words.replace("-", " ")):
+        if word in _COUNTS:
+            held += _COUNTS[word]
+        elif word == "hundred" and 0 < held < 10:
+            held *= 100
+        elif word in _SCALES and 0 < held < 1000:
+            total, held = total + held * _SCALES[word], 0
+        elif word != "and" or not (total or held):
+            return None
+    return total + held if words.strip() else None
+
+
+def scaled(value: str, unit: str) -> tuple[str, str]:
+    """A value and a unit without the `million` that the unit begins with."""
+    first, _, rest = unit.partition(" ")
+    if first not in _SCALES:
+        return value, unit
+    return f"({mixed(value)}) \\cdot {_SCALES[first]}", rest
+
+
+def summed(text: str) -> tuple[str, str] | None:
+    """Hours and minutes, or feet and inches, as so many of the smaller; None where the text is nothing such."""
+    parts = _MEASURE.findall(text)
+    if len(parts) < 2 or _MEASURE.sub("", text).strip() or len(parts) > 3:
+        return None
+    smallest = parts[-1][1]
+    terms, before = [], None
+    for number, unit in parts:
+        size = ratio(unit, smallest)
+        if size is None or (before is not None and size >= before):
+            return None
+        terms.append(f"{number} \\cdot {size.numerator}")
+        before = size
+    return " + ".join(terms), smallest
+
+
+def date_of(text: str) -> str:
+    """A day of a month, with or without its year, as one word; empty where the text is none."""
+    bare = re.sub(r"\\text\s*\{([^{}]*)\}|[,.]", r" \1 ", text).strip().casefold()
+    match = re.fullmatch(rf"(?P<month>{_MONTHS})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+(?P<year>\d{{4}}))?", bare)
+    match = match or re.fullmatch(
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTHS})(?:\s+(?P<year>\d{{4}}))?", bare
+    )
+    return f"{match['month'][:3]}{int(match['day'])}y{match['year'] or ''}" if match else ""
 
 
 def meaning(words: str) -> str:

@@ -8,6 +8,7 @@ from typing import cast
 from math_pipeline import intervals
 from math_pipeline.naming import is_constant
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without, Words
+from math_pipeline.normal import words_of
 from math_pipeline.outcome import Outcome, Same
 from math_pipeline.symbols import UnreadableError, number
 from math_pipeline.wording import NEVER_NUMBERS, NOTHING, meaning
@@ -26,6 +27,9 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
         one, two = meaning(gold.words), meaning(answer.words)
         if one == two:
             return Outcome(True, "words")
+        parts = [_parts(node.original) for node in (gold, answer)]
+        if len(parts[0]) > 1 and parts[0] == parts[1]:
+            return Outcome(True, "words: list")
         if len(one.split()) <= 2 and len(two.split()) <= 2 and not set(one.split()) & set(two.split()):
             if {one, two} <= NEVER_NUMBERS | NOTHING:  # no solution, none: perhaps the same
                 return Outcome(None, "words", "words that are not the same may mean the same")
@@ -43,6 +47,11 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
             return Outcome(True, "words")
         return _beside_number(said, node)
     return Outcome(None, "words", "words beside mathematics")
+
+
+def _parts(original: str) -> list[str]:
+    """What commas and "and" part, in alphabetical order."""
+    return sorted(words_of(part) for part in re.split(r",|;|\band\b", original) if part.strip())
 
 
 def _lettered(node: Node) -> Node:

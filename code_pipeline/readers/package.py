@@ -75,7 +75,7 @@ def _program(spec: Any, column: str) -> Any:
     try:
         return checker_from_spec(spec)
     except CheckerSpecError as error:
-        raise RowError(f"the package's validator: {error}") from error
+        raise RowError(f"column `{column}`: the package's validator: {error}") from error
 
 
 def _check_args(rule: Any, tests: tuple[TestCase, ...], column: str) -> None:
@@ -86,7 +86,7 @@ def _check_args(rule: Any, tests: tuple[TestCase, ...], column: str) -> None:
         try:
             rule.with_args(args)
         except CheckerSpecError as error:
-            raise RowError(f"column `{column}`: {error}") from error
+            raise RowError(f"column `{column}`: the package's validator: {error}") from error
 
 
 def _tests(cell: Any) -> tuple[TestCase, ...]:

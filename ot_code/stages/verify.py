@@ -116,6 +116,7 @@ class Verify:
             if not self.journal.widened:
                 self._judge_rows()
             self._finish(before)
+        self._folder.tidy()  # also what a sitting left that was killed after its last line
         return summary.summary_of(self._total())
 
     def _total(self) -> summary.Tally:
@@ -324,7 +325,6 @@ class Verify:
         summary.check(total, read=before.read + self._read, files=self._judged.counted())
         self._folder.write_json(SUMMARY_FILE, summary.summary_of(total))
         self.journal.mark("finished")
-        self._folder.tidy()
 
 
 def _first_of(name: str) -> dict[str, Any]:

@@ -20,16 +20,19 @@ LONG_SUM = r"\boxed{\sum_{k=1}^{10^{9}} \frac{1}{k^3+k+1}}"
 
 
 def descendants() -> set[int]:
-    found = set()
+    """The workers that this process started, and what they forked."""
+    parents = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
             if b"math_pipeline.worker" in words:
-                found.add(int(entry.name))
-    return found
+                parents[int(entry.name)] = int(stat[1])
+    ours = {process for process, parent in parents.items() if parent == os.getpid()}
+    return ours | {process for process, parent in parents.items() if parent in ours}
 
 
 def test_a_deadline_is_cpu_time_and_the_neighbours_are_untouched() -> None:
