@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from code_pipeline.judge import Judge
     from code_pipeline.types import Judgement, Problem, Submission, TestCase, Verdict
+    from math_pipeline import MathJudgement, MathVerdict, MathVerifier, verify_math
     from sandbox import AsyncSandbox, Execution, Limits, Program, Sandbox, run
 
 __version__: str
@@ -25,6 +26,9 @@ _HOMES = {
     "Judge": "code_pipeline.judge",
     "Judgement": "code_pipeline.types",
     "Limits": "sandbox",
+    "MathJudgement": "math_pipeline",
+    "MathVerdict": "math_pipeline",
+    "MathVerifier": "math_pipeline",
     "Problem": "code_pipeline.types",
     "Program": "sandbox",
     "Sandbox": "sandbox",
@@ -32,6 +36,7 @@ _HOMES = {
     "TestCase": "code_pipeline.types",
     "Verdict": "code_pipeline.types",
     "run": "sandbox",
+    "verify_math": "math_pipeline",
 }
 
 __all__ = [
@@ -40,6 +45,9 @@ __all__ = [
     "Judge",
     "Judgement",
     "Limits",
+    "MathJudgement",
+    "MathVerdict",
+    "MathVerifier",
     "Problem",
     "Program",
     "Sandbox",
@@ -47,6 +55,7 @@ __all__ = [
     "TestCase",
     "Verdict",
     "run",
+    "verify_math",
 ]
 
 
