@@ -20,6 +20,7 @@ from sandbox.interaction import Interaction, InteractiveSession, open_interactio
 from sandbox.languages import languages
 from sandbox.runtime import Runtime
 from sandbox.session import Session
+from sandbox.stop import Stop
 from sandbox.types import Call, Execution, Limits, Program, Run, Status
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "SandboxError",
     "Session",
     "Status",
+    "Stop",
     "languages",
     "open_interaction",
     "run",

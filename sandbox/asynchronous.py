@@ -25,8 +25,17 @@ class AsyncSandbox:
         limits: Limits | None = None,
         runtime: Runtime | None = None,
         pin: bool = False,
+        jail: str | None = None,
+        image: str | None = None,
+        container_runtime: str | None = None,
+        require_isolation: str | None = None,
+        allow_weak_isolation: bool = False,
     ) -> None:
-        self.blocking = Sandbox(jobs=jobs, limits=limits, runtime=runtime, pin=pin)
+        self.blocking = Sandbox(
+            jobs=jobs, limits=limits, runtime=runtime, pin=pin, jail=jail, image=image,
+            container_runtime=container_runtime, require_isolation=require_isolation,
+            allow_weak_isolation=allow_weak_isolation,
+        )  # fmt: skip
         # Of its own: run_many waits on the Sandbox's threads, and must not do so on one of them.
         self._threads = ThreadPoolExecutor(self.blocking.jobs + 1, thread_name_prefix="ot-code-async")
 

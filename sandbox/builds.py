@@ -12,9 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from sandbox.jails.base import PREPARED_DIR
 from sandbox.languages import Language
+from sandbox.stop import Stop
 from sandbox.toolchains import Toolchains
 from sandbox.types import MIB, Execution, Limits, Status
 
@@ -24,8 +26,23 @@ BUILD_LIMITS = Limits(
 _KEPT_BYTES = 256 * MIB
 _HEAD = 64 * 1024  # of a source: where it is looked for the header
 
-# (language, argv, files to write, names of the files wanted back, prepared folder, limits) -> how it went
-Compile = Callable[[Language, list[str], dict[str, bytes], tuple[str, ...], "Path | None", Limits], Execution]
+
+class Compile(Protocol):
+    """Runs a compiler in a jail."""
+
+    def __call__(
+        self,
+        language: Language,
+        argv: list[str],
+        files: dict[str, bytes],
+        wanted: tuple[str, ...],
+        prepared: Path | None,
+        limits: Limits,
+        stop: Stop | None = None,
+    ) -> Execution:
+        """How it went. files: to write before. wanted: names of the files to bring back. stop: calls it off."""
+
+
 # (language, main file's content) -> the folder that its build sees, where there is one for it
 Prepare = Callable[[Language, bytes], "Path | None"]
 
@@ -42,11 +59,14 @@ class Builds:
         self._kept_bytes = 0
         self._under_way: dict[bytes, threading.Lock] = {}
 
-    def build(self, language: Language, files: dict[str, bytes], sources: tuple[str, ...]) -> bytes | Execution:
+    def build(
+        self, language: Language, files: dict[str, bytes], sources: tuple[str, ...], stop: Stop | None = None
+    ) -> bytes | Execution:
         """The artefact, or the failed build (status BUILD_FAILED, the compiler's words on stderr).
 
-        sources: the main file, then those that are compiled with it.
-        Raises LanguageError when the toolchain is missing, SandboxError when a jail fails.
+        sources: the main file, then those that are compiled with it. stop: calls the build off; who else waits for the
+        same one then builds it. Raises LanguageError when the toolchain is missing, SandboxError when a jail fails,
+        CancelledError where it was called off.
         """
         key = self._key(language, files, sources)
         with self._lock:
@@ -56,7 +76,7 @@ class Builds:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
-            built = self._build(language, files, sources)
+            built = self._build(language, files, sources, stop)
             self._remember(key, built)
         return built
 
@@ -86,13 +106,15 @@ class Builds:
                 _, dropped = self._kept.popitem(last=False)
                 self._kept_bytes -= len(dropped) if isinstance(dropped, bytes) else 4096
 
-    def _build(self, language: Language, files: dict[str, bytes], sources: tuple[str, ...]) -> bytes | Execution:
+    def _build(
+        self, language: Language, files: dict[str, bytes], sources: tuple[str, ...], stop: Stop | None
+    ) -> bytes | Execution:
         prepared = self._prepare(language, files[sources[0]][:_HEAD])
         compiler, *words = self._toolchains.command(language)
         if prepared is not None and language.prepared is not None:
             words[:0] = language.prepared.options
         argv = [compiler, *_filled(words, language, sources)]
-        done = self._compile(language, argv, files, (language.artifact,), prepared, BUILD_LIMITS)
+        done = self._compile(language, argv, files, (language.artifact,), prepared, BUILD_LIMITS, stop)
         if done.ok and language.artifact in done.files:
             return bytes(done.files[language.artifact])
         return replace(done, status=Status.BUILD_FAILED, stderr_bytes=_explained(done))

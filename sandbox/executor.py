@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 import threading
 from collections import deque
@@ -18,14 +17,16 @@ from sandbox import probe
 from sandbox.frames import Image
 from sandbox.images import Images
 from sandbox.jails.base import JailSpec
-from sandbox.jails.bubblewrap import ENVIRONMENT, BubblewrapLauncher
-from sandbox.jails.cgroup import Cgroups, node_cpus, node_memory_bytes
+from sandbox.jails.bubblewrap import ENVIRONMENT
+from sandbox.jails.cgroup import Cgroups, NoCgroups, node_affinity, node_cpus, node_memory_bytes
+from sandbox.jails.choice import JailSettings, launcher_for, refuse_platform
 from sandbox.languages import language as language_named
 from sandbox.memory import MemoryBudget
 from sandbox.pool import Pool
 from sandbox.runtime import Runtime
 from sandbox.session import Session
 from sandbox.slots import Slots
+from sandbox.stop import Stop
 from sandbox.types import MIB, Call, Execution, Limits, Program, Run
 
 WINDOW = 16
@@ -37,8 +38,12 @@ class Sandbox:
 
     jobs: how many jails run at once here; None: as many as the node has slots. At most as many as there are slots run
     at once on the node, whatever the number of Sandboxes. limits: what a run may use where nothing else is said.
-    runtime: the interpreter and packages that programs see. pin: keep each jail on one CPU.
-    Raises JailError at the first use when no jail can be opened, with the cause and the mend.
+    runtime: the interpreter and packages that programs see (in a docker jail: the packages; the interpreter is the
+    image's). pin: keep each jail on one CPU. jail: bubblewrap, docker, landlock, or auto: the first of these that opens
+    here; None: what OT_JAIL says, else auto. image, container_runtime: of docker jails. require_isolation: `namespaces`
+    or `container`, below which nothing is run. allow_weak_isolation: a landlock jail may do without Landlock.
+    Raises ValueError for settings that make no sense, JailError (here or at the first use) when no jail can be opened,
+    with the cause and the mend. `notices` says what the jail does not hold, `jail_lacks` names it.
     """
 
     def __init__(
@@ -48,21 +53,30 @@ class Sandbox:
         limits: Limits | None = None,
         runtime: Runtime | None = None,
         pin: bool = False,
+        jail: str | None = None,
+        image: str | None = None,
+        container_runtime: str | None = None,
+        require_isolation: str | None = None,
+        allow_weak_isolation: bool = False,
     ) -> None:
         if jobs is not None and jobs < 1:
             raise ValueError(f"jobs must be at least 1, not {jobs}")
+        settings = JailSettings(
+            jail, image, container_runtime, require_isolation, allow_weak_isolation, pin, jobs or len(node_affinity())
+        )
+        refuse_platform(settings)
         self.limits = limits or Limits()
-        self.runtime = runtime or Runtime.current()
+        cgroups = Cgroups.find() if sys.platform == "linux" else NoCgroups(f"this is {sys.platform}", "run on Linux")
+        packages = tuple(package.name for package in runtime.packages) if runtime is not None else None
+        chosen = launcher_for(settings, cgroups, packages)
+        self.runtime = chosen.runtime or runtime or Runtime.current()
         self.environment = dict(ENVIRONMENT)
-        cgroups = Cgroups.find()
-        if isinstance(cgroups, Cgroups):
-            cgroups.sweep()
-        affinity, quota = len(os.sched_getaffinity(0)), node_cpus(cgroups)
+        affinity, quota = len(node_affinity()), node_cpus(cgroups)
         self.slot_count = max(1, int(min(affinity, quota)))
         self.slots_from = f"{affinity} CPUs in this process's affinity and a quota of {quota:g} CPUs"
         self.memory_budget_mb = max(1, node_memory_bytes(cgroups) // 2 // MIB)
         affordable = max(1, self.memory_budget_mb // self.limits.memory_mb)
-        self.notices: list[str] = []
+        self.notices: list[str] = [*chosen.notices]
         if affordable < self.slot_count:
             self.notices.append(
                 f"{affordable} slots instead of {self.slot_count}: {self.limits.memory_mb} MB a run, and runs may use "
@@ -72,10 +86,13 @@ class Sandbox:
         self.jobs = jobs or self.slot_count
         self.slots = Slots(self.slot_count)
         self._memory = MemoryBudget(self.memory_budget_mb)
-        self._launcher = BubblewrapLauncher(cgroups, pin=pin)
+        self._launcher = chosen.launcher
         self.jail_kind = self._launcher.kind
+        self.jail_lacks = chosen.lacks
+        self.shares_user = chosen.shares_user
+        self._launcher_provenance = chosen.provenance
         self.pool = Pool(self._launcher, keep=2 * self.jobs)
-        self.images = Images(JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb), self._run_image)
+        self.images = Images(JailSpec(self.runtime, scratch_mb=self.limits.scratch_mb), self._run_image, chosen.place)
         self._threads: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._testing = threading.Lock()
@@ -107,6 +124,8 @@ class Sandbox:
             "runtime": self.runtime.description,
             "runtime_hash": self.runtime.digest,
             "jail": self.jail_kind,
+            **({"jail_lacks": list(self.jail_lacks)} if self.jail_lacks else {}),
+            **self._launcher_provenance,
             "host_python": sys.version.split()[0],
         }
 
@@ -187,10 +206,13 @@ class Sandbox:
                 self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="ot-code-jail")
             return self._threads
 
-    def open(self, program: Program, limits: Limits | None = None, *, use: str = "") -> Session:
+    def open(
+        self, program: Program, limits: Limits | None = None, *, use: str = "", stop: Stop | None = None
+    ) -> Session:
         """A session: the program, built where its language is compiled, ready for windows of runs.
 
         use: jails opened for one use never serve another: what a checker was given, no candidate's jail has held.
+        stop: calls off the build and the runs, whose thread then sees CancelledError.
         Raises LanguageError for an unknown language or a missing toolchain, EnforcementError when a limit does not bind
         on this host (tried before the first program), SandboxError for other faults of ours.
         """
@@ -199,22 +221,22 @@ class Sandbox:
                 if not self._tested:
                     probe.self_test(self)
                     self._tested = True
-        return self._open(program, limits, use)
+        return self._open(program, limits, use, stop)
 
     def run_unchecked(self, program: Program, run: Run, limits: Limits) -> Execution:
         """One run without the self-test: what the self-test itself is made of."""
         with self._open(program, limits) as session:
             return session.run([run])[0]
 
-    def _open(self, program: Program, limits: Limits | None, use: str = "") -> Session:
+    def _open(self, program: Program, limits: Limits | None, use: str = "", stop: Stop | None = None) -> Session:
         limits = limits or self.limits
-        image, spec, build_failure = self.images.image(program, limits.memory_mb)
+        image, spec, build_failure = self.images.image(program, limits.memory_mb, stop)
         threads = language_named(program.language).threads
         if threads:
             limits = replace(limits, processes=limits.processes + threads)
         if (limits.scratch_mb, use) != (spec.scratch_mb, spec.use):
             spec = replace(spec, scratch_mb=limits.scratch_mb, use=use)
-        return Session(self, image, spec, limits, build_failure)
+        return Session(self, image, spec, limits, build_failure, stop)
 
     def toolchain(self, language: str) -> str:
         """The versions of the compiler or interpreter of a language, in their own words; empty for Python 3.
@@ -230,8 +252,8 @@ class Sandbox:
             stack.enter_context(self.slots.hold())
             return stack.pop_all()
 
-    def _run_image(self, image: Image, spec: JailSpec, limits: Limits, run: Run) -> Execution:
-        with Session(self, image, spec, limits) as session:
+    def _run_image(self, image: Image, spec: JailSpec, limits: Limits, run: Run, stop: Stop | None) -> Execution:
+        with Session(self, image, spec, limits, stop=stop, is_build=True) as session:
             return session.run([run])[0]
 
 

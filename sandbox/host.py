@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.jails.bubblewrap import find_bwrap
-from sandbox.jails.cgroup import Cgroups
+from sandbox.jails.cgroup import Cgroups, NoCgroups
+from sandbox.jails.choice import JailSettings, bubblewrap_refusal, launcher_for
+from sandbox.jails.docker_images import tag_of
+from sandbox.jails.landlock_rules import kernel_abi, why_none
 from sandbox.jails.seccomp import bpf_program
 from sandbox.probe import Finding
 
@@ -21,14 +23,16 @@ abi <abi/4.0>, include <tunables/global> profile ot-code-bwrap {path} flags=(unc
 
 
 def host_report() -> Iterator[Finding]:
-    """Namespaces, seccomp, cgroups, /proc, bwrap and Docker."""
+    """Namespaces, seccomp, cgroups, /proc, bwrap, Docker, Landlock, and which jail `auto` takes."""
     yield Finding("kernel", True, f"{platform.system()} {platform.release()} {platform.machine()}")
     yield from _namespaces()
     yield _bwrap()
     yield _seccomp()
     yield _cgroups()
     yield _proc()
-    yield _docker()
+    yield from _docker()
+    yield _landlock()
+    yield _auto()
 
 
 def _setting(name: str) -> int | None:
@@ -119,11 +123,44 @@ def _masks_proc(line: str) -> bool:
     return at.startswith("/proc/") and not at.startswith("/proc/sys/fs/binfmt_misc")
 
 
-def _docker() -> Finding:
-    client = shutil.which("docker")
-    socket = Path("/var/run/docker.sock")
-    if client is None:
-        return Finding("Docker", None, "no client", "not needed: bubblewrap is the default")
-    if not socket.exists():
-        return Finding("Docker", None, f"{client}, but no engine at {socket}", "not needed: bubblewrap is the default")
-    return Finding("Docker", True, f"{client}, engine at {socket}")
+def _landlock() -> Finding:
+    abi = kernel_abi()
+    if not abi:
+        return Finding("Landlock", None, "none: no jail for where neither bubblewrap nor Docker can be had", why_none())
+    lacks = [] if abi >= 6 else ["signals and abstract sockets held by the filter of system calls instead (6.12)"]
+    return Finding("Landlock", True, "; ".join([f"ABI {abi}", *lacks]))
+
+
+def _auto() -> Finding:
+    """Which kind of jail `auto` takes here."""
+    refusal = bubblewrap_refusal()
+    if not refusal:
+        return Finding("jail of choice (auto)", True, "bubblewrap")
+    try:
+        chosen = launcher_for(JailSettings("auto"), NoCgroups("", ""))
+    except SandboxError as error:
+        return Finding("jail of choice (auto)", False, str(error), "see the lines above")
+    with contextlib.closing(chosen.launcher):
+        return Finding("jail of choice (auto)", True, "; ".join([chosen.launcher.kind, *chosen.notices]))
+
+
+def _docker() -> Iterator[Finding]:
+    """The engine, whether it maps users, its runtimes, and the images of jails."""
+    from sandbox.jails.docker_engine import Engine  # noqa: PLC0415 - needs the docker SDK
+
+    try:
+        engine = Engine()
+    except SandboxError as error:
+        yield Finding("Docker", None, str(error), "not needed where bubblewrap works")
+        return
+    with contextlib.closing(engine):
+        info = engine.info
+        about = f"engine {info.get('ServerVersion')} at {engine.url}, control groups v{info.get('CgroupVersion', '1')}"
+        security = " ".join(info.get("SecurityOptions") or ())
+        if "name=rootless" in security:
+            about += ", rootless: limits are watched from inside its containers"
+        runtimes = ", ".join(sorted(info.get("Runtimes") or ()))
+        yield Finding("Docker", True, f"{about}; runtimes: {runtimes}")
+        for name in ("python", "languages"):
+            there = engine.image(tag_of(name)) is not None
+            yield Finding(f"Docker image {tag_of(name)}", there or None, "", f"ot-code images build {name}")

@@ -13,30 +13,36 @@ from sandbox.jails.base import PREPARED_DIR, USUAL_MODULES, JailSpec
 from sandbox.languages import Language
 from sandbox.languages import language as language_named
 from sandbox.prepared import PreparedFolders
-from sandbox.toolchains import Toolchains
+from sandbox.stop import Stop
+from sandbox.toolchains import Place, Toolchains
 from sandbox.types import Execution, Limits, Program, Run
 
 WORKDIR = "/tmp"  # noqa: S108 - the jail's own
 
 # Runs an image once in a jail of that kind, under these limits.
-RunImage = Callable[[Image, JailSpec, Limits, Run], Execution]
+RunImage = Callable[[Image, JailSpec, Limits, Run, Stop | None], Execution]
 
 
 class Images:
     """Makes images for one Sandbox. Thread-safe."""
 
-    def __init__(self, plain: JailSpec, run_image: RunImage) -> None:
+    def __init__(self, plain: JailSpec, run_image: RunImage, place: Place | None = None) -> None:
+        """place: where the languages' tools are; None: on this host."""
         self._plain = plain
         self._run_image = run_image
         names = [package.name for package in plain.runtime.packages]
         self._heavy = replace(plain, template=(*USUAL_MODULES, *names)) if names else None
         self._mentions = re.compile("|".join(map(re.escape, names)).encode()) if names else None
-        self.toolchains = Toolchains()
+        self.toolchains = Toolchains(place)
         self._prepared = PreparedFolders(self._compile, self.toolchains)
         self._builds = Builds(self._compile, self._prepared_for_build, self.toolchains)
 
-    def image(self, program: Program, memory_mb: int) -> tuple[Image, JailSpec, Execution | None]:
+    def image(
+        self, program: Program, memory_mb: int, stop: Stop | None = None
+    ) -> tuple[Image, JailSpec, Execution | None]:
         """What goes into the jail, the kind of jail, and the build where that failed. memory_mb: the run's limit.
+
+        stop: calls the build off.
 
         Raises LanguageError for an unknown language or a missing toolchain, SandboxError when a build's jail fails.
         """
@@ -51,7 +57,7 @@ class Images:
         spec = self._spec(language, self._prepared.folder(language, prepared) if prepared and prepared.run else None)
         if language.build:
             sources = (main, *program.sources)
-            built = self._built(language, dict(files), sources)
+            built = self._built(language, dict(files), sources, stop)
             if isinstance(built, Execution):
                 return Image("exec", (main,)), spec, built
             if not language.run:
@@ -63,13 +69,15 @@ class Images:
         image = Image("exec", argv, tuple(files), environment=language.environment)
         return replace(image, out_of_memory=language.out_of_memory), spec, None
 
-    def _built(self, language: Language, files: dict[str, bytes], sources: tuple[str, ...]) -> bytes | Execution:
+    def _built(
+        self, language: Language, files: dict[str, bytes], sources: tuple[str, ...], stop: Stop | None
+    ) -> bytes | Execution:
         """The artefact, or the failed build in the language itself where no other that it may be in takes it either."""
-        built = self._builds.build(language, files, sources)
+        built = self._builds.build(language, files, sources, stop)
         if isinstance(built, bytes) or built.exit_code != 1:  # 1: the compiler ended by itself, having found errors
             return built
         for name in language.otherwise:
-            again = self._builds.build(language_named(name), files, sources)
+            again = self._builds.build(language_named(name), files, sources, stop)
             if isinstance(again, bytes):
                 return again
         return built
@@ -99,10 +107,11 @@ class Images:
         wanted: tuple[str, ...],
         prepared: Path | None,
         limits: Limits,
+        stop: Stop | None = None,
     ) -> Execution:
         image = Image("exec", tuple(argv), tuple(files.items()), environment=language.environment)
         spec = replace(self._spec(language, prepared), scratch_mb=limits.scratch_mb)
-        return self._run_image(image, spec, limits, Run(collect=wanted))
+        return self._run_image(image, spec, limits, Run(collect=wanted), stop)
 
 
 def heap_mb(language: Language, memory_mb: int) -> int:

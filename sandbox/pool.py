@@ -23,22 +23,38 @@ class Pool:
         self._idle: list[Jail] = []
         self._lent: set[Jail] = set()
         self._closed = False
+        self.replaced = 0  # jails that came back broken or dirty
+
+    @property
+    def open_count(self) -> int:
+        """How many jails are open."""
+        return len(self._idle) + len(self._lent)
 
     def borrow(self, spec: JailSpec) -> Jail:
-        """An open, clean jail of that kind. Raises JailError when none can be opened, SandboxError once closed."""
-        surplus = None
+        """An open, clean jail of that kind. Raises JailError when none can be opened, SandboxError once closed.
+
+        Idle jails that have died meanwhile (an engine that was restarted takes all of them) are no try of any run.
+        """
+        unfit = []
+        found = None
         with self._lock:
             if self._closed:
                 raise SandboxError("this Sandbox is closed")
             for index in range(len(self._idle) - 1, -1, -1):
                 if self._idle[index].spec == spec:
                     jail = self._idle.pop(index)
-                    self._lent.add(jail)
-                    return jail
-            if len(self._idle) >= self._keep:
-                surplus = self._idle.pop(0)
-        if surplus is not None:
-            surplus.close()
+                    if jail.connection.is_quiet():
+                        self._lent.add(jail)
+                        found = jail
+                        break
+                    unfit.append(jail)
+            self.replaced += len(unfit)
+            if found is None and len(self._idle) >= self._keep:
+                unfit.append(self._idle.pop(0))
+        for jail in unfit:
+            jail.close()
+        if found is not None:
+            return found
         jail = self._launcher.open(spec)
         with self._lock:
             if not self._closed:
@@ -56,6 +72,7 @@ class Pool:
                 self._idle.append(jail)
                 return
             self._ending += 1
+            self.replaced += broken
         try:
             jail.close()
         finally:

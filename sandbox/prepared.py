@@ -37,6 +37,7 @@ class PreparedFolders:
         """The folder that holds it, made on first need. Raises SandboxError when it cannot be made."""
         files = {name: text.encode() for name, text in prepared.files.items()}
         words = [self._toolchains.version(language), prepared.name, *prepared.command, *prepared.files.values()]
+        words += filter(None, [self._toolchains.place.identity])
         name = hashlib.blake2b("\0".join(words).encode(), digest_size=12).hexdigest()
         folder = _cache_dir() / "prepared" / name
         target = folder / prepared.name

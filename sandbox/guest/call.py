@@ -23,6 +23,9 @@ from typing import Any
 
 from . import wire
 
+# With the usual names: LeetCode allows deep recursion without a word, and LiveCodeBench's evaluation sets this one.
+RECURSION_LIMIT = 50_000
+
 
 def usual_names() -> dict[str, Any]:
     """What LeetCode and the graders of call-based datasets put before a program, which may use it without an import.

@@ -11,8 +11,12 @@ import resource
 import time
 from typing import Any, Optional, Tuple
 
+from . import family
+from .scratch import WORKDIR
+
 _HERTZ = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_COUNTED = 2000  # entries at one look
 
 # CPU before and after (bytes of the cgroup's file, or nanoseconds), own CPU, peak and OOM as read; parsed later.
 Reading = Tuple[Any, ...]  # (cpu_before, cpu_after, own_before_ns, own_after_ns, peak, oom_before, oom_after)
@@ -21,12 +25,15 @@ Reading = Tuple[Any, ...]  # (cpu_before, cpu_after, own_before_ns, own_after_ns
 class Clocks:
     """Read once before a batch and once after each run, when nothing of that run is left."""
 
-    def __init__(self, files: dict[str, int]) -> None:
+    def __init__(self, files: dict[str, int], scratch: list[str], *, counts_files: bool = False) -> None:
+        """counts_files: the working directory lies on a file system that is not the jail's own."""
         self._cpu = files.get("cpu", -1)
         self._usage = files.get("usage", -1)
         self._peak = files.get("peak", -1)
         self._oom = files.get("oom", -1)
         self.watched = self._oom < 0
+        self._scratch = [] if counts_files else [WORKDIR, *scratch]
+        self._counted = WORKDIR if counts_files else ""
         self._v2 = files.get("version") == 2
         for name in files.keys() - {"version"}:
             os.set_inheritable(files[name], False)  # a compiled program has what is not closed by its exec
@@ -82,14 +89,19 @@ class Clocks:
         """Bytes that the jail holds now; 0 where there is no cgroup."""
         return int(os.pread(self._usage, 32, 0)) if self._usage >= 0 else 0
 
-    def over_memory(self, limit_bytes: int) -> bool:
-        """Whether the kernel killed for memory, or, watched, whether the run holds more than its limit."""
+    def over_memory(self, limit_bytes: int, scratch_bytes: int) -> bool:
+        """Whether the kernel killed for memory, or, watched, whether the run holds more than its limit.
+
+        scratch_bytes: what its files may hold, where nothing but a look bounds that.
+        """
         if self._oom >= 0:
             now = self._read_oom()
             return now != self._oom_last and _kills(now) > _kills(self._oom_last)
-        held = _living_bytes()
+        held = _living_bytes() + sum(map(_used_bytes, self._scratch))
+        files = _bytes_below(self._counted) if self._counted else 0
+        held += files
         self._watched_peak = max(held, self._watched_peak or 0)
-        return held > limit_bytes
+        return held > limit_bytes or files > scratch_bytes
 
     def longest_poll_s(self, usual_s: float) -> float:
         """How long the supervisor may sleep: memory that is only watched wants a closer look."""
@@ -99,7 +111,7 @@ class Clocks:
     def waited_ns() -> int:
         """The longest that any living thread of the run has waited for a CPU."""
         longest = 0
-        for pid in _processes():
+        for pid in family.processes():
             try:
                 for thread in os.listdir(f"/proc/{pid}/task"):
                     longest = max(longest, int(_read(f"/proc/{pid}/task/{thread}/schedstat").split()[1]))
@@ -127,10 +139,6 @@ def _kills(text: bytes) -> int:
     return int(words[words.index(b"oom_kill") + 1]) if b"oom_kill" in words else 0
 
 
-def _processes() -> list[str]:
-    return [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
-
-
 def _read(path: str) -> bytes:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -142,7 +150,7 @@ def _read(path: str) -> bytes:
 def _living_ns() -> int:
     """CPU of the living processes and of what they reaped themselves."""
     ticks = 0
-    for pid in _processes():
+    for pid in family.processes():
         try:
             fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
         except OSError:
@@ -154,7 +162,7 @@ def _living_ns() -> int:
 def _living_bytes() -> int:
     """Bytes that the living processes hold: proportional set sizes, or resident ones where those are closed to us."""
     held = 0
-    for pid in _processes():
+    for pid in family.processes():
         try:
             try:
                 for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
@@ -165,5 +173,29 @@ def _living_bytes() -> int:
                 held += int(_read(f"/proc/{pid}/statm").split()[1]) * _PAGE
         except (OSError, IndexError):
             continue  # it ended while we looked
-    scratch = os.statvfs("/tmp")  # noqa: S108 - the jail's own scratch space
-    return held + (scratch.f_blocks - scratch.f_bfree) * scratch.f_frsize
+    return held
+
+
+def _used_bytes(folder: str) -> int:
+    """What the files of a file system in memory hold."""
+    found = os.statvfs(folder)
+    return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def _bytes_below(folder: str) -> int:
+    """What the files below a folder hold, as far as one look gets; a link is not followed."""
+    held, seen, todo = 0, 0, [folder]
+    while todo and seen < _COUNTED:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in entries:
+                    seen += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    else:
+                        held += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if seen >= _COUNTED:
+                        break
+        except OSError:
+            continue  # removed, or closed to us, while we looked
+    return held

@@ -7,6 +7,8 @@ import os
 import resource
 from typing import Any
 
+from .scratch import MAIN, WORKDIR
+
 F_ADD_SEALS, F_GET_SEALS = 1033, 1034
 SEALED = 0x1 | 0x2 | 0x4 | 0x8  # F_SEAL_SEAL, SHRINK, GROW, WRITE
 
@@ -22,7 +24,7 @@ class Program:
         self.blob = blob
         self.blob_bytes: int = header["blob_bytes"]
         self.main_at, self.main_bytes = header["main"]
-        self.has_main = self.python and self.argv[0] == "/tmp/solution.py"  # noqa: S108 - the jail's own
+        self.has_main = self.python and self.argv[0] == f"{WORKDIR}/{MAIN}"
         self.more_files = self.main_at + self.main_bytes < self.blob_bytes or (
             bool(self.blob_bytes) and not self.has_main
         )
@@ -31,18 +33,23 @@ class Program:
         self.late: bool = header["late"]
         self.meets_signals: bool = header["meets_signals"]
         self.looks_at_itself: bool = header["looks_at_itself"] or watched
-        limits = self.limits
-        self.rlimits = (
-            (resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1)),
-            (resource.RLIMIT_FSIZE, (limits["file_bytes"], limits["file_bytes"])),
-            (resource.RLIMIT_NPROC, (limits["processes"], limits["processes"])),
-            (resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"])),
-        )
+        self.allow_beside(0)
         self.exe = exe
         self.spawns = exe >= 0 and not self.blob_bytes
         self.runs = 0
         self.code = os.memfd_create("code", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING) if self.python else -1
         self._code_bytes = 0
+
+    def allow_beside(self, processes: int) -> None:
+        """Sets the limits of runs. processes: of the same user and outside the run, which the kernel counts as well."""
+        limits = self.limits
+        most = limits["processes"] + processes
+        self.rlimits = (
+            (resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1)),
+            (resource.RLIMIT_FSIZE, (limits["file_bytes"], limits["file_bytes"])),
+            (resource.RLIMIT_NPROC, (most, most)),
+            (resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"])),
+        )
 
     @property
     def keeps_code(self) -> bool:

@@ -1,4 +1,4 @@
-"""The working directory: emptied after every run, and the files wanted back from it."""
+"""What programs may write, the working directory above all: emptied after every run; and files wanted back from it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Sequence
 
 from .buffers import Buffer, Results
 
-WORKDIR = "/tmp"  # noqa: S108 - the jail's own scratch space, private to it
+WORKDIR = os.environ.get("TMPDIR", "/tmp")  # noqa: S108 - the jail's own, which its launcher names
 MAIN = "solution.py"
 WIPE_S = 0.02
+FIRST_WIPE_S = 5.0
 WIPE_ENTRIES = 5000
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -21,15 +23,23 @@ class TooMuchError(OSError):
 
 
 class Scratch:
-    """The open working directory. Nothing is reached by a path that a program could have bent."""
+    """A folder that programs may write: the open working directory, or one beside it (`more`).
 
-    def __init__(self) -> None:
-        self.fd = os.open(WORKDIR, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    Nothing is reached by a path that a program could have bent.
+    """
+
+    def __init__(self, folder: str = WORKDIR, more: Sequence[str] = ()) -> None:
+        self.fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._more = [Scratch(name) for name in more]
+        os.fchmod(self.fd, 0o700)  # an engine gives it the mode and the content that the folder has in the image
+        self._clear(time.monotonic() + FIRST_WIPE_S)
         self._mode = os.fstat(self.fd).st_mode
         self._times = (-1, -1)
 
     def wipe(self, *, main: bool) -> None:
         """Empties it. main: the run began with the main file there. Raises TooMuchError, or OSError."""
+        for beside in self._more:
+            beside.wipe(main=False)
         if main:
             try:
                 os.unlink(MAIN, dir_fd=self.fd)

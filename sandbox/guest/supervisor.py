@@ -28,9 +28,10 @@ import sys
 import time
 from typing import Any, NoReturn, Optional
 
-from . import rehearsal, wire
+from . import family, rehearsal, shared, wire
 from .buffers import Buffer, Results
 from .clocks import Clocks
+from .confine import Confinement, tasks_beside
 from .program import F_ADD_SEALS, SEALED, Program
 from .scratch import WORKDIR, Scratch
 from .talk import Talk
@@ -46,14 +47,22 @@ class Supervisor:
         self.inp = inp
         self.results = Results(out)
         self.transfer = Buffer(1024 * 1024)
-        self.clocks = Clocks(config["cgroup"])
+        bare = config.get("bare")
+        if bare is not None:
+            family.has_no_namespace()
+        self.clocks = Clocks(config["cgroup"], config["scratch"], counts_files=bare is not None)
         libc = ctypes.CDLL(None)
         libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
         libc.waitpid.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
-        self.runner = Runner(self.clocks, Scratch(), self.results, self.transfer, libc)
+        self.runner = Runner(self.clocks, Scratch(WORKDIR, config["scratch"]), self.results, self.transfer, libc)
         self.program: Optional[Program] = None
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")  # when memory runs out, on the node or in the jail, something in here goes first
+        self.bare = bare
+        if bare is not None:
+            self.runner.confinement = Confinement(bare, libc)
+            shared.install()
+        else:
+            with open("/proc/self/oom_score_adj", "w") as file:
+                file.write("1000")  # when memory runs out, on the node or in the jail, something in here goes first
         if libc.prctl(4, 0, 0, 0, 0):  # PR_SET_DUMPABLE off: /proc/1/mem, environ and fd are closed to children
             raise OSError("prctl(PR_SET_DUMPABLE) failed")
 
@@ -123,12 +132,15 @@ class Supervisor:
             exe = self._take_memfd("exe", header["exe_bytes"])
             fcntl.fcntl(exe, F_ADD_SEALS, SEALED)  # no run can change the next one's binary
             exe = self._read_only(exe, 0o500)  # a writable descriptor would make execve fail with ETXTBSY
+        if self.bare is not None:
+            _find_places(header, self.bare["places"])
         self.program = Program(header, blob, exe, watched=self.clocks.watched)
 
     def _runs(self, header: dict[str, Any]) -> None:
         program = self.program
         if program is None:
             raise wire.WireError("runs without a program")
+        self._make_room(program)
         entries = header["items"]
         failed, dirty = False, ""
         until_ns = time.monotonic_ns() + WINDOW_NS
@@ -154,16 +166,34 @@ class Supervisor:
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
         self.results.flush()
 
+    def _make_room(self, program: Program) -> None:
+        """Where no namespace counts this jail's processes apart, those of the same user beside it get room."""
+        if self.bare is None:
+            return
+        if self.bare["own_uid"]:
+            program.allow_beside(1)  # who started this process
+            return
+        mine = {os.getpid(), *family.descendants()}
+        program.allow_beside(tasks_beside(mine, program.limits["processes"], self.bare["siblings"]))
+
     def _talk(self, header: dict[str, Any]) -> None:
         """One run whose streams are live (see talk.py)."""
         program = self.program
         if program is None:
             raise wire.WireError("a talk without a program")
+        self._make_room(program)
         blob = self._take_memfd("files", header["blob_bytes"]) if header["blob_bytes"] else -1
         talk = Talk(self.inp, self._read_header, header, self.transfer, self.results)
         _, dirty = self.runner.batch(program, [Item(0, header, talk.stdin, blob, talk)], stop=True, until_ns=0)
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
         self.results.flush()
+
+
+def _find_places(header: dict[str, Any], places: dict[str, str]) -> None:
+    """Puts the paths of this jail in place of the usual ones, in the command and environment of a program."""
+    for usual, here in places.items():
+        header["argv"] = [word.replace(usual, here) for word in header["argv"]]
+        header["env"] = {name: value.replace(usual, here) for name, value in header["env"].items()}
 
 
 def _placeholders() -> tuple[int, int, int]:

@@ -23,8 +23,9 @@ import termios
 import time
 from typing import Any, Callable, Optional
 
+from . import family
 from .buffers import Buffer, Results
-from .clocks import Clocks, _processes, _read
+from .clocks import Clocks, _read
 from .watch import Streams, Watch
 
 TICK_NS = 250_000_000
@@ -243,7 +244,7 @@ class Talk:
         empty = self._feed >= 0 and self._from == self._to and not _held(self._feed)
         found: dict[str, bytes] = {}
         try:
-            for pid in _processes():
+            for pid in family.processes():
                 if _catches_alarms(_read(f"/proc/{pid}/status")):
                     return None
                 for thread in os.listdir(f"/proc/{pid}/task"):
@@ -259,7 +260,7 @@ class Talk:
 
 def _somebody_lives() -> bool:
     """Whether a process of the run is not at its end."""
-    for pid in _processes():
+    for pid in family.processes():
         try:
             flags = int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[6])
         except OSError:

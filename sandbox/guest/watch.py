@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import select
-import signal
 import time
 from typing import TYPE_CHECKING, Optional
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
 POLL_S = 0.05
 TICK_NS = 1_000_000_000
-REAP_S = 5.0
 STDERR_KEPT = 64 * 1024
 CHUNK = 256 * 1024
 
@@ -124,7 +121,7 @@ class Watch:
         cpu_left = self._limits["cpu_ns"] - self._clocks.cpu_ns()
         if cpu_left <= 0:
             return "time", 0.0
-        if self._clocks.over_memory(self._limits["memory_bytes"]):
+        if self._clocks.over_memory(self._limits["memory_bytes"], self._limits["file_bytes"]):
             return "memory", 0.0
         wall_limit = self._limits["wall_ns"]
         if wall_ns > wall_limit:
@@ -133,21 +130,3 @@ class Watch:
             if wall_ns > patience:
                 return "wall", 0.0
         return None, min(self._clocks.longest_poll_s(POLL_S), max(0.004, cpu_left / self._clocks.cpus / 1e9))
-
-
-def reap_all() -> None:
-    """Kills every process of the jail but this one and reaps until none is left. Raises OSError when one stays."""
-    deadline = time.monotonic() + REAP_S
-    while True:
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # all of them are dying already
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-        if time.monotonic() > deadline:
-            raise OSError(errno.EBUSY, "a process of the run cannot be killed")
-        time.sleep(0.0003)

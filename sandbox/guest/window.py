@@ -15,13 +15,14 @@ import sys
 import time
 from typing import Any, Optional
 
-from . import child
+from . import child, family
 from .buffers import Buffer, Results
 from .clocks import Clocks, Reading
+from .confine import Confinement
 from .program import Program
 from .scratch import Scratch
 from .talk import Talk
-from .watch import Streams, Watch, reap_all
+from .watch import Streams, Watch
 
 BATCH_BYTES = 1024 * 1024
 WINDOW_NS = 2_000_000_000
@@ -64,6 +65,7 @@ class Runner:
     """Executes items of the program in force."""
 
     def __init__(self, clocks: Clocks, scratch: Scratch, results: Results, transfer: Buffer, libc: Any) -> None:
+        self.confinement: Optional[Confinement] = None
         self.clocks = clocks
         self.scratch = scratch
         self.results = results
@@ -114,10 +116,10 @@ class Runner:
         self.poll.unregister(pidfd)
         os.close(pidfd)
         if item.cut is not None:
-            os.kill(-1, signal.SIGKILL)
+            family.kill()
         item.status = os.waitpid(pid, 0)[1]
         if self.libc.waitpid(-1, None, 1) != -1:  # WNOHANG: somebody is left; without anybody it fails with ECHILD
-            reap_all()
+            family.reap_all()
         item.wall_ns = time.monotonic_ns() - begun
         item.reading = self.clocks.read()
         if item.status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from sandbox.jails.cgroup import Group
 
 GUEST_MODULES = (
-    "wire", "buffers", "clocks", "program", "scratch", "call", "watch", "talk", "child", "window", "rehearsal",
-    "supervisor",
+    "wire", "buffers", "family", "scratch", "clocks", "confine", "shared", "program", "call", "watch", "talk",
+    "child", "window", "rehearsal", "supervisor",
 )  # fmt: skip
 PACKAGES_DIR = "/opt/packages"
 PREPARED_DIR = "/opt/prepared"
@@ -108,19 +109,38 @@ class Launcher(Protocol):
         """Ends what the launcher itself holds."""
 
 
-def greeting(spec: JailSpec, cgroup_fds: dict[str, int]) -> list[bytes]:
-    """The bytes that turn the bootstrap into a supervisor."""
+def greeting(
+    spec: JailSpec, cgroup_fds: dict[str, int], scratch: Sequence[str] = (), bare: Mapping[str, Any] | None = None
+) -> list[bytes]:
+    """The bytes that turn the bootstrap into a supervisor. bare: of a jail without namespaces (guest/confine.py)."""
     folder = resources.files("sandbox.guest")
-    config = {"template": list(spec.template), "cgroup": cgroup_fds, "thread_stack_bytes": THREAD_STACK_BYTES}
+    config = {
+        "template": list(spec.template),
+        "cgroup": cgroup_fds,
+        "thread_stack_bytes": THREAD_STACK_BYTES,
+        "scratch": list(scratch),
+        "bare": None if bare is None else dict(bare),
+    }
     modules = [[name, (folder / f"{name}.py").read_text("utf-8")] for name in GUEST_MODULES]
     loader = _LOADER.encode()
     data = json.dumps({"modules": modules, "config": config}).encode()
     return [len(loader).to_bytes(8, "little"), loader, len(data).to_bytes(8, "little"), data]
 
 
-def await_ready(connection: Connection, spec: JailSpec, cgroup_fds: dict[str, int]) -> dict[str, Any]:
-    """Greets a fresh jail and waits for its `ready`. Raises JailError."""
-    for header, _ in connection.exchange(greeting(spec, cgroup_fds), START_S):
+def await_ready(
+    connection: Connection,
+    spec: JailSpec,
+    cgroup_fds: dict[str, int],
+    scratch: Sequence[str] = (),
+    bare: Mapping[str, Any] | None = None,
+    first: Sequence[bytes] = (),
+) -> dict[str, Any]:
+    """Greets a fresh jail and waits for its `ready`. Raises JailError.
+
+    scratch: folders that programs may write beside /tmp, emptied after every run as it is. bare: of a jail without
+    namespaces. first: what the bootstrap is to run before the loader.
+    """
+    for header, _ in connection.exchange([*first, *greeting(spec, cgroup_fds, scratch, bare)], START_S):
         if header.get("op") != "ready" or not isinstance(header.get("idle"), int):
             raise GuestProtocolError(f"a jail began with {header.get('op')!r} in place of 'ready'")
         return header

@@ -48,7 +48,7 @@ ENVIRONMENT = {
 }
 # Limits that must stand before the interpreter starts, since the stack's fixes its memory layout. Set by a shell: a
 # host root without CAP_SYS_RESOURCE may not set them from outside, and code between fork and exec is not safe here.
-_LIMITED = """\
+LIMITED = """\
 ulimit -c 0
 ulimit -n 4096 2>/dev/null
 ulimit -S -s 16777216 2>/dev/null || ulimit -S -s "$(ulimit -H -s)"
@@ -149,7 +149,7 @@ class BubblewrapLauncher:
                     keywords |= {"user": FIRST_UID + seat.index, "group": FIRST_UID + seat.index, "extra_groups": []}
                 interpreter = seen_as(spec.runtime.interpreter, spec.runtime)
                 python = [interpreter, "-s", "-S", "-B", "-c", base.BOOTSTRAP]
-                return ["/bin/sh", "-c", _LIMITED, str(program), "--args", str(args_fd), "--", *python], keywords
+                return ["/bin/sh", "-c", LIMITED, str(program), "--args", str(args_fd), "--", *python], keywords
 
             try:
                 process = self._spawner.start(command)
@@ -284,9 +284,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def _child_pid(info_fd: int, process: subprocess.Popen[bytes], words: int) -> int:
     """The host's pid of the jail's PID 1. Raises JailError with bwrap's words when it failed."""
     text = b""
+    waiting = select.poll()  # not select(): a server may have more than 1,024 descriptors
+    waiting.register(info_fd, select.POLLIN)
     while True:
-        ready, _, _ = select.select([info_fd], [], [], base.START_S)
-        if not ready:
+        if not waiting.poll(base.START_S * 1000):
             raise JailError(f"bwrap did not get as far as a process in {base.START_S:.0f} s")
         data = os.read(info_fd, 4096)
         if not data:

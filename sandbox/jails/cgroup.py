@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from sandbox.errors import JailError, SandboxError
 from sandbox.jails import cgroup_v1, cgroup_v2
 from sandbox.jails.cgroup_group import PREFIX, Group, directory_name, kill_all, owner_lives, remove
 
-__all__ = ["Cgroups", "Group", "NoCgroups", "node_cpus", "node_memory_bytes", "owner_lives"]
+__all__ = ["Cgroups", "Group", "NoCgroups", "node_affinity", "node_cpus", "node_memory_bytes", "owner_lives"]
 
 _ROOT, _PROC = Path("/sys/fs/cgroup"), Path("/proc")
 _MIB = 1024 * 1024
@@ -132,16 +133,25 @@ class Cgroups:
         return swept
 
 
+def node_affinity() -> set[int]:
+    """The CPUs that this process may run on."""
+    if sys.platform == "linux":
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
+
+
 def node_cpus(cgroups: Cgroups | NoCgroups) -> float:
     """CPUs that this process may use: those it may run on, bounded by the quota of its control groups."""
-    allowed = float(len(os.sched_getaffinity(0)))
+    allowed = float(len(node_affinity()))
     return allowed if cgroups.cpu_quota is None else min(allowed, cgroups.cpu_quota)
 
 
 def node_memory_bytes(cgroups: Cgroups | NoCgroups, proc: Path = _PROC) -> int:
     """Bytes of memory that this process and its jails may use: the machine's, bounded by its control groups."""
-    text = (proc / "meminfo").read_text()
-    total = int(text.partition("MemTotal:")[2].split()[0]) * 1024
+    if sys.platform == "linux":
+        total = int((proc / "meminfo").read_text().partition("MemTotal:")[2].split()[0]) * 1024
+    else:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return total if cgroups.memory_limit_bytes is None else min(total, cgroups.memory_limit_bytes)
 
 

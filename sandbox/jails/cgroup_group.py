@@ -121,11 +121,11 @@ class Group(ABC):
 
     def memory_usage(self) -> int:
         """Bytes held now."""
-        return int(os.pread(self.usage_fd, 64, 0))
+        return int(self._read(self.usage_fd))
 
     def oom_kills(self) -> int:
         """Processes that the kernel killed since the start because the group was at its memory limit."""
-        words = os.pread(self.oom_fd, 4096, 0).split()
+        words = self._read(self.oom_fd).split()
         return int(words[words.index(b"oom_kill") + 1])
 
     def peak_processes(self) -> int | None:
@@ -172,6 +172,13 @@ class Group(ABC):
             raise JailError(f"cannot open {path}: {error.strerror}") from error
         self._fds.append(fd)
         return fd
+
+    def _read(self, fd: int) -> bytes:
+        """What an open file says now. Raises JailError, as when a group that an engine made goes with its container."""
+        try:
+            return os.pread(fd, 4096, 0)
+        except OSError as error:
+            raise JailError(f"the control group {self._unique[0]} cannot be read: {error.strerror}") from error
 
     @staticmethod
     def _write(path: Path, text: str) -> None:

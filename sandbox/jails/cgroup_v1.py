@@ -53,11 +53,11 @@ class GroupV1(Group):
 
     def memory_peak(self) -> int | None:
         """See Group."""
-        return None if self.peak_fd is None else int(os.pread(self.peak_fd, 64, 0))
+        return None if self.peak_fd is None else int(self._read(self.peak_fd))
 
     def cpu_time_ns(self) -> int:
         """See Group."""
-        return int(os.pread(self.cpu_fd, 64, 0))
+        return int(self._read(self.cpu_fd))
 
 
 def cpu_quota(directory: Path) -> float | None:

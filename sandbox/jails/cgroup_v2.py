@@ -57,7 +57,7 @@ class GroupV2(Group):
     def memory_peak(self) -> int | None:
         """See Group."""
         if self.peak_fd is not None:
-            return int(os.pread(self.peak_fd, 64, 0))
+            return int(self._read(self.peak_fd))
         try:
             return int((self._home / "memory.peak").read_text())
         except FileNotFoundError:
@@ -65,7 +65,7 @@ class GroupV2(Group):
 
     def cpu_time_ns(self) -> int:
         """See Group."""
-        words = os.pread(self.cpu_fd, 4096, 0).split()
+        words = self._read(self.cpu_fd).split()
         return int(words[words.index(b"usage_usec") + 1]) * 1000
 
     def _kill_at_once(self) -> bool:

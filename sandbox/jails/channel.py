@@ -41,7 +41,7 @@ class Channel:
                 sent = os.write(self.write_fd, view[:_CHUNK])
             except BlockingIOError:
                 break
-            except BrokenPipeError:
+            except (BrokenPipeError, ConnectionResetError):
                 self._queue.clear()  # the jail is gone: the reading side says so
                 break
             if sent == len(view):

@@ -58,6 +58,10 @@ class Connection:
             except KeyError:
                 pass  # all was sent
 
+    def is_quiet(self) -> bool:
+        """Whether the jail lives and says nothing, as one that is idle does."""
+        return not self._poll.poll(0)
+
     @property
     def descriptors(self) -> tuple[int, int]:
         """The descriptor to read and the one to write, for a poll of the caller's own."""
@@ -129,6 +133,6 @@ class _Sending:
                 sent = os.write(self._fd, self._view[:_CHUNK])
             except BlockingIOError:
                 return True
-            except BrokenPipeError:
+            except (BrokenPipeError, ConnectionResetError):
                 return False  # the jail is gone: the reading side says so
             self._view = self._view[sent:]

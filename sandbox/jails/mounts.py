@@ -9,7 +9,7 @@ from sandbox.jails.base import PACKAGES_DIR, PREPARED_DIR, JailSpec
 from sandbox.runtime import Runtime
 
 # Programs and libraries; nothing of /usr/local, /usr/src or /usr/share/doc, where people keep their own things.
-_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/include")
+_SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/libexec", "/usr/include", "/usr/share/zoneinfo")
 _OWN = ("/tmp", "/var/tmp", "/dev", "/proc")  # noqa: S108 - the jail's
 _MOVED = "/opt/python"
 _LINKED = ("/bin", "/lib", "/lib32", "/lib64")

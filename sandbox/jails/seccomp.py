@@ -157,23 +157,29 @@ _Step = tuple[int, int, int, int]  # code, jump if true, jump if false, k: struc
 _Leaf = int | str  # what to return, or the name of the rule to go on with
 
 
+def machine_name(machine: str) -> str:
+    """The table's name of an architecture. Raises SandboxError for one that it does not have."""
+    name = _ALIASES.get(machine, machine)
+    if name not in _AUDIT_ARCH:
+        raise SandboxError(f"no system call filter for the architecture {machine!r}: use a x86_64 or aarch64 machine")
+    return name
+
+
 @functools.cache
-def bpf_program(arch: str | None = None) -> bytes:
+def bpf_program(arch: str | None = None, also: frozenset[str] = frozenset()) -> bytes:
     """The filter as an array of struct sock_filter, as `bwrap --seccomp FD` and prctl take it.
 
-    arch: x86_64 or aarch64; None: this machine's. Raises SandboxError for any other.
+    arch: x86_64 or aarch64; None: this machine's. also: calls that are allowed beside the table's.
+    Raises SandboxError for any other architecture.
     """
-    machine = arch or platform.machine()
-    machine = _ALIASES.get(machine, machine)
-    if machine not in _AUDIT_ARCH:
-        raise SandboxError(f"no system call filter for the architecture {machine!r}: use a x86_64 or aarch64 machine")
+    machine = machine_name(arch or platform.machine())
     head: list[_Step] = [
         (_LOAD, 0, 0, _ARCH),
         (_IF_EQUAL, 1, 0, _AUDIT_ARCH[machine]),
         (_RETURN, 0, 0, _KILL_PROCESS),
         (_LOAD, 0, 0, _NR),
     ]
-    tree = _search(_segments(NUMBERS[machine]))
+    tree = _search(_segments(NUMBERS[machine], also))
     blocks: list[_Step] = []
     starts: dict[str, int] = {}
     for name in sorted(RULES.keys() & NUMBERS[machine].keys()):
@@ -183,14 +189,14 @@ def bpf_program(arch: str | None = None) -> bytes:
     return b"".join(struct.pack("<HBBI", *step) for step in [*head, *resolved, *blocks])
 
 
-def _segments(numbers: Mapping[str, int]) -> list[tuple[int, _Leaf]]:
+def _segments(numbers: Mapping[str, int], also: frozenset[str] = frozenset()) -> list[tuple[int, _Leaf]]:
     """First number and answer of each stretch of equal answers, from 0 on; the last one has no end."""
     refuse: _Leaf = _ERRNO | errno.ENOSYS
     answers: dict[int, _Leaf] = {}
     for name, number in numbers.items():
         if name in RULES:
             answers[number] = name
-        elif name in ALLOWED:
+        elif name in ALLOWED or name in also:
             answers[number] = _ALLOW
         else:
             answers[number] = _ERRNO | REFUSED.get(name, errno.ENOSYS)

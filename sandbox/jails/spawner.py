@@ -30,7 +30,9 @@ _ROOM = ("/dev/shm", "/mnt", "/media")  # noqa: S108 - covered by a tmpfs in thi
 class Spawner:
     """Runs callables on its thread, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: tuple[str, ...] = _ROOM) -> None:
+        """room: folders, one of which may be covered in the thread's own mount namespace."""
+        self._rooms = room
         self._work: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._room: Path | None = None
         self._reachable: dict[Path, Path] = {}
@@ -86,11 +88,11 @@ class Spawner:
                 "or run as the folder's owner"
             )
         self._mount("none", "/", None, _MS_REC | _MS_PRIVATE)
-        for name in _ROOM:
+        for name in self._rooms:
             if Path(name).is_dir():
                 self._mount("tmpfs", name, "tmpfs", _MS_NOSUID | _MS_NODEV, "mode=0755,size=1m")
                 return Path(name)
-        raise JailError(f"none of {', '.join(_ROOM)} exists to mount on")
+        raise JailError(f"none of {', '.join(self._rooms)} exists to mount on")
 
     @staticmethod
     def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:

@@ -134,8 +134,9 @@ exec >&2
 output=$1
 shift
 tools=$(/usr/bin/go env GOTOOLDIR) &&
-"$tools/compile" -p main -complete -pack -importcfg {prepared}/importcfg -o main.a "$@" &&
-"$tools/link" -s -w -importcfg {prepared}/importcfg -o "$output" main.a
+sed 's|=.*/|={prepared}/|' {prepared}/importcfg >importcfg &&
+"$tools/compile" -p main -complete -pack -importcfg importcfg -o main.a "$@" &&
+"$tools/link" -s -w -importcfg importcfg -o "$output" main.a
 """
 _GO_LANGUAGE = Language(
     name="go",

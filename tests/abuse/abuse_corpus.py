@@ -7,11 +7,13 @@
 # jail: any (it may cost the jail, for what it leaves to wipe or the kernel holds; else the next one meets the same)
 # wall_under: seconds                      # machine: the only architecture that it is for
 # watched: why it is not contained where memory and CPU are only watched
+# landlock: which of the three things that a Landlock jail cannot hold it is about (pids, memory, scratch)
 """
 
 from __future__ import annotations
 
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,22 @@ from typing import Any
 from sandbox import Execution, Limits, Program, Run, Session, Status
 
 ROOT = Path(__file__).parent / "programs"
-_KEYS = {"expect", "stdout", "contains", "limits", "stdin", "files", "runs", "jail", "wall_under", "machine", "watched"}
+_KEYS = {
+    "expect",
+    "stdout",
+    "contains",
+    "limits",
+    "stdin",
+    "files",
+    "runs",
+    "jail",
+    "wall_under",
+    "machine",
+    "watched",
+    "landlock",
+}
 _HEAD_LINES = 12
+_OWN_TMP = re.compile(r"""(["'])/tmp([/"'])""")
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,8 @@ class Case:
     def program(self, filled: dict[str, str]) -> Program:
         """The program, with what only this host knows filled in."""
         source = self.path.read_text("utf-8")
+        if "WORKDIR" in filled:  # where no mount namespace makes the working directory /tmp
+            source = _OWN_TMP.sub(rf"\g<1>{filled['WORKDIR']}\g<2>", source)
         for name, value in filled.items():
             source = source.replace(f"@{name}@", value)
         return Program(source, "cpp" if self.path.suffix == ".cpp" else "python3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 import time
@@ -120,6 +121,7 @@ def test_killing_the_supervisor_by_memory_is_a_verdict(sandbox: Sandbox) -> None
     """Who is killed when memory runs out is the kernel's choice; the verdict is not."""
     source = """\
 import os
+import select
 open('/proc/self/oom_score_adj', 'w').write('1000')
 for _ in range(4):
     os.fork()
@@ -152,3 +154,21 @@ def test_a_closed_sandbox_says_so() -> None:
     with pytest.raises(SandboxError):
         sandbox.run("print(1)")
     assert issubclass(JailError, SandboxError)
+
+
+@pytest.mark.parametrize("kind", ["bubblewrap", "landlock"])
+def test_idle_jails_that_died_are_no_try_of_a_run(kind: str) -> None:
+    """As when an engine is restarted between two programs: all idle jails are gone."""
+    with Sandbox(jobs=2, jail=kind) as sandbox:
+        spec = sandbox.images.image(Program("print(1)"), 64)[1]
+        jails = [sandbox.pool.borrow(spec) for _ in range(3)]
+        for jail in jails:
+            sandbox.pool.give_back(jail, broken=False)
+        assert sandbox.run("print(1)").stdout == "1\n"
+        assert sandbox.pool.replaced == 0, "a jail that lives was taken for a dead one"
+        for jail in sandbox.pool._idle:
+            jail.kill()
+            assert select.select([jail.connection.descriptors[0]], [], [], 10)[0]
+        assert sandbox.run("print(2)").stdout == "2\n"
+        assert sandbox.pool.replaced == 3
+        assert len(sandbox.pool._idle) == 1

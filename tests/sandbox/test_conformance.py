@@ -9,8 +9,9 @@ from conformance.jails import Conformance
 
 from sandbox import Sandbox, executor
 from sandbox.jails.cgroup import Cgroups, NoCgroups, node_memory_bytes
+from sandbox.jails.landlock_rules import kernel_abi
 
-KINDS = ("bubblewrap", "bubblewrap+watched")
+KINDS = ("bubblewrap", "bubblewrap+watched", "landlock")
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -21,7 +22,9 @@ def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
             found = Cgroups.find()
             none = NoCgroups("none, for this test", "", found.cpu_quota, node_memory_bytes(found))
             patch.setattr(executor.Cgroups, "find", lambda: none)
-        with Sandbox(jobs=2) as one:
+        if request.param == "landlock" and not kernel_abi():
+            pytest.skip("this kernel has no Landlock")
+        with Sandbox(jobs=2, jail=request.param.partition("+")[0]) as one:
             assert one.jail_kind.startswith(request.param)
             yield one
 

@@ -1,5 +1,6 @@
 // expect: exited 0
 // stdout: contained
+// landlock: scratch
 // limits: scratch_mb=64
 // jail: any
 #include <cstdio>

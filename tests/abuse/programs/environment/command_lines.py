@@ -1,4 +1,5 @@
 # expect: exited 0
+# landlock: pids
 # stdout: contained
 import os
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 int main() {
     const char *paths[] = {"@CANARY_FILE@", "/etc/shadow", "/proc/1/root@CANARY_FILE@", "/proc/1/cwd/..@CANARY_FILE@",
-                           "/sys/kernel", "/run/ot-code", "/dev/mem", "/dev/kvm", "/dev/fuse", "/root/.bashrc", "/home"};
+                           "/sys/kernel", "/run/ot-code", "/dev/mem", "/dev/kvm", "/dev/fuse", "/root/.bashrc"};
     for (const char *path : paths)
         if (open(path, O_RDONLY) >= 0) printf("escaped: %s\n", path);
     // the classic way out of a chroot
@@ -16,8 +16,7 @@ int main() {
     if (chroot("/tmp/a") == 0) puts("escaped: chroot");
     fchdir(root);
     for (int i = 0; i < 50; i++) chdir("..");
-    struct stat s;
-    if (stat("./@CANARY_FILE@", &s) == 0) puts("escaped: above the root");
+    if (open("./@CANARY_FILE@", O_RDONLY) >= 0) puts("escaped: above the root");
     char handle[128] = {8};
     if (syscall(SYS_open_by_handle_at, root, handle, O_RDONLY) >= 0) puts("escaped: handle");
     puts("contained");

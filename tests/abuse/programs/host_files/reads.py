@@ -5,14 +5,15 @@ import os
 found = []
 for path in (
     "@CANARY_FILE@", "/etc/shadow", "/etc/hostname", "/etc/machine-id", "/root/.bashrc", "/home", "/var/log", "/work",
-    "/sys", "/run", "/usr/local", "/mnt", "/boot", "/opt/secret", "/proc/1/root@CANARY_FILE@",
+    "/sys", "/run/ot-code", "/run/docker.sock", "/usr/local", "/mnt", "/boot", "/opt/secret", "/proc/1/root@CANARY_FILE@",
     "/proc/self/root/..@CANARY_FILE@", "/usr/../..@CANARY_FILE@", "/proc/kcore", "/dev/mem", "/dev/kmsg", "/dev/sda",
 ):
     try:
         with open(path, "rb") as file:
-            found.append((path, file.read(16)))
+            if content := file.read(16):
+                found.append((path, content))
     except IsADirectoryError:
-        if os.path.ismount(path) or os.listdir(path):
+        if os.listdir(path):
             if not path.startswith("/usr/local"):  # an interpreter may live there
                 found.append((path, "a folder"))
     except OSError:

@@ -1,5 +1,6 @@
 // expect: exited 0
 // stdout: contained
+// landlock: pids
 #include <cstdio>
 #include <initializer_list>
 #include <signal.h>

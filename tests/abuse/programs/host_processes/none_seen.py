@@ -1,5 +1,6 @@
 # expect: exited 0
 # stdout: contained
+# landlock: pids
 import os
 
 pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]

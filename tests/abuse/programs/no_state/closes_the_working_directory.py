@@ -5,4 +5,7 @@ import os
 import stat
 
 print("clean" if stat.S_IMODE(os.stat("/tmp").st_mode) == 0o700 else "escaped")
-os.chmod("/tmp", 0)
+try:
+    os.chmod("/tmp", 0)
+except PermissionError:
+    pass  # a jail without namespaces refuses it

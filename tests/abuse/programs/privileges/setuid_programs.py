@@ -20,5 +20,8 @@ for command in (["su", "-c", "id -u"], ["mount", "-t", "tmpfs", "x", "/tmp"], ["
             bad.append(command)
     except (FileNotFoundError, PermissionError):
         pass
-os.chmod("/tmp/solution.py", 0o6777)
+try:
+    os.chmod("/tmp/solution.py", 0o6777)
+except PermissionError:
+    pass  # a jail without namespaces refuses it
 print("contained" if not bad else f"escaped: {bad}")

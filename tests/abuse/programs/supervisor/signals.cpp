@@ -4,11 +4,12 @@
 #include <signal.h>
 #include <unistd.h>
 int main() {
+    const int supervisor = getppid();  // 1 where there is a PID namespace
     for (int number = 1; number < 65; number++) {
-        kill(1, number);
+        kill(supervisor, number);
         sigval value{};
-        sigqueue(1, number, value);
+        sigqueue(supervisor, number, value);
     }
     usleep(50000);
-    puts(getppid() == 1 ? "contained" : "escaped");
+    puts(getppid() == supervisor ? "contained" : "escaped");
 }
