@@ -8,6 +8,7 @@ docs/architecture.md has the table of who decides when; `decide_interaction` is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ from sandbox import (
     Sandbox,
     SandboxError,
     Status,
+    Stop,
     languages,
     open_interaction,
 )
@@ -56,6 +58,21 @@ _CODES: Mapping[str, _Codes] = {
 }
 
 
+def interactor_limits(interactor: ProgramChecker) -> Limits:
+    """The limits of one talk of an interactor: its own, else ours, and its language's allowances."""
+    known = languages()[interactor.language]
+    cpu_s = (interactor.time_limit_s or INTERACTOR_LIMITS.cpu_time_s) + known.time_offset_s
+    memory_mb = math.ceil(interactor.memory_limit_mb or INTERACTOR_LIMITS.memory_mb)
+    output_mb = interactor.output_limit_mb
+    return replace(
+        INTERACTOR_LIMITS,
+        cpu_time_s=cpu_s,
+        wall_time_s=3 * cpu_s,
+        memory_mb=memory_mb + known.memory_mb,
+        output_bytes=INTERACTOR_LIMITS.output_bytes if output_mb is None else math.ceil(output_mb * 2**20),
+    )
+
+
 def check_interactor(problem: Problem) -> None:
     """Raises RowError when the problem's interactor cannot be used."""
     if problem.interactor is None:
@@ -67,12 +84,12 @@ def check_interactor(problem: Problem) -> None:
         raise RowError("a problem with an interactor is about stdin and stdout, and cannot name a function to call")
 
 
-def decide_interaction(done: Interaction, protocol: str, limits: Limits) -> Outcome:
-    """What one interaction comes to; `limits` are the candidate's."""
+def decide_interaction(done: Interaction, protocol: str, limits: Limits, allowance_mb: int = 0) -> Outcome:
+    """What one interaction comes to; `limits` are the candidate's, allowance_mb as `stopped_early` has it."""
     candidate, interactor, codes = done.candidate, done.interactor, _CODES[protocol]
     if done.deadlock:
         return Outcome(Verdict.TIME_LIMIT, "the program and the interactor waited for each other")
-    own = stopped_early(candidate, limits=limits)
+    own = stopped_early(candidate, limits=limits, allowance_mb=allowance_mb)
     if done.candidate_stopped and own is not None and own.verdict is Verdict.RUNTIME_ERROR:
         own = None  # that was us
     code = interactor.exit_code if interactor.status is Status.EXITED and not done.interactor_stopped else None
@@ -110,16 +127,16 @@ def _failure(done: Interaction, interactor: Execution) -> str:
 class InteractiveTrial(Trial):
     """A Trial whose tests are talks. The checker is not asked: the interactor is."""
 
-    def judged(self, sandbox: Sandbox, closing: Event) -> Judgement:
+    def judged(self, sandbox: Sandbox, closing: Event, stop: Stop | None = None) -> Judgement:
         """Runs the tests and gives the judgement; a fault of the sandbox is a verdict of its own.
 
-        Raises CancelledError once `closing` is set.
+        Raises CancelledError once `closing` or `stop` is set; the talk that is under way comes to its end.
         """
         session: InteractiveSession | None = None
         flags: tuple[str, ...] | None = None
         try:
             for index in self.order:
-                if closing.is_set():
+                if closing.is_set() or (stop is not None and stop.is_set()):
                     raise CancelledError("the judge is being closed")
                 test = self.suite.tests[index]
                 if session is None or flags != test.validator_args:
@@ -160,13 +177,12 @@ class InteractiveTrial(Trial):
 
     def _open(self, sandbox: Sandbox, candidate: Program, test: TestCase) -> InteractiveSession:
         program = self._interactor.program
-        known = languages()[self._interactor.language]
         return open_interaction(
             sandbox,
             candidate,
             replace(program, arguments=(*program.arguments, *test.validator_args)),
             limits=self.limits,
-            interactor_limits=replace(INTERACTOR_LIMITS, memory_mb=INTERACTOR_LIMITS.memory_mb + known.memory_mb),
+            interactor_limits=interactor_limits(self._interactor),
         )
 
     def _talk(self, sandbox: Sandbox, session: InteractiveSession, index: int) -> CaseResult:
@@ -177,12 +193,12 @@ class InteractiveTrial(Trial):
             return CaseResult(index, Verdict.CHECKER_ERROR, f"the interactor does not compile: {sentence}")
         run, accepting = _run_of(test), _CODES[interactor.protocol].accepts
         done = session.run(run, accepting=accepting)
-        outcome = decide_interaction(done, interactor.protocol, self.limits)
+        outcome = decide_interaction(done, interactor.protocol, self.limits, self.allowance_mb)
         provoked = False
         if outcome.verdict is Verdict.CHECKER_ERROR:
             session.close(broken=True)
             done = session.run(run, accepting=accepting)
-            outcome = decide_interaction(done, interactor.protocol, self.limits)
+            outcome = decide_interaction(done, interactor.protocol, self.limits, self.allowance_mb)
             provoked = outcome.verdict is Verdict.CHECKER_ERROR and self._stands_silence(sandbox, test, run)
         return self._case_of(index, done, outcome, provoked=provoked)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
@@ -21,12 +23,13 @@ from code_pipeline.encoding import encoded
 from code_pipeline.errors import RowError
 from code_pipeline.interactive import InteractiveTrial, check_interactor
 from code_pipeline.limits import check_factors, limits_for
+from code_pipeline.remote import ENDPOINTS, Asked, Servers, endpoints_of
 from code_pipeline.suite import Observe, Suite
 from code_pipeline.trial import Trial
 from code_pipeline.types import Judgement, Problem, Submission, Verdict
-from sandbox import LanguageError, Program, Sandbox, languages
+from code_pipeline.version import judge_version
+from sandbox import LanguageError, Program, Sandbox, Stop, languages
 
-JUDGE_VERSION = 1  # raised whenever the same program, tests and settings could be judged differently
 _CALLED = frozenset({"python3", "pypy3"})  # languages whose functions can be called with arguments
 
 
@@ -36,27 +39,36 @@ class Judge:
     sandbox: None makes one, which close() closes. all_tests: run every test instead of stopping at the first failure.
     checker: compares all answers, whatever the problems say. time_factors: by language, in place of the table's.
     cache: verdicts found before. workers: the threads of another Judge, which closes them.
-    Raises ValueError for a time factor that is not positive, and what Sandbox() raises.
+    endpoints: servers (`ot-code serve`) that run the programs in place of a sandbox here; where neither is given, those
+    that the environment's OT_ENDPOINTS names, separated by commas.
+    Raises ValueError for a time factor that is not positive, RemoteError where no server can be used, and what
+    Sandbox() raises.
     """
 
     def __init__(
         self,
-        sandbox: Sandbox | None = None,
+        sandbox: Sandbox | Servers | None = None,
         *,
         all_tests: bool = False,
         checker: Checker | ProgramChecker | None = None,
         time_factors: Mapping[str, float] | None = None,
         cache: VerdictCache | None = None,
         workers: Workers | None = None,
+        endpoints: Sequence[str] | None = None,
     ) -> None:
+        if endpoints is None and sandbox is None and os.environ.get(ENDPOINTS):
+            endpoints = endpoints_of(os.environ[ENDPOINTS])
+        if endpoints is not None and sandbox is not None:
+            raise ValueError("a Judge uses a sandbox here or servers at `endpoints`: give one of them")
         self._factors = dict(time_factors or {})
         check_factors(self._factors)
         self._all_tests = all_tests
         self._checker = checker
         self._cache = cache
         self._version = _version()
-        self._owns_sandbox = sandbox is None
-        self._sandbox = sandbox if sandbox is not None else Sandbox()
+        self._owns_sandbox = sandbox is None  # servers that were given as a sandbox are their giver's too
+        self._sandbox: Sandbox | Servers = Servers(endpoints) if endpoints is not None else sandbox or Sandbox()
+        self._servers = self._sandbox if isinstance(self._sandbox, Servers) else None
         self._owns_workers = workers is None
         self._workers = workers if workers is not None else Workers(self._sandbox.jobs)
         self._unfinished: dict[int, Blocks] = {}
@@ -80,9 +92,9 @@ class Judge:
 
         done: judgements of an earlier run, None where there is none; they are handed back as they are. on_judged is
         called from worker threads, several at a time, with the index and the judgement of each that was settled now;
-        what it raises ends the Future. observe: told of every single run, as Suite has it; of what a cache knew there
-        is none. priority: the number of an earlier `place()`, to be served in that place. Raises ValueError when
-        `done` has another length, CancelledError after close().
+        what it raises ends the Future. observe: told of every single run, as Suite has it; of what a cache knew, or
+        servers ran, there is none. priority: the number of an earlier `place()`, to be served in that place.
+        Raises ValueError when `done` has another length, CancelledError after close().
         """
         if done is not None and len(done) != len(submissions):
             raise ValueError(f"`done` has {len(done)} entries for {len(submissions)} submissions")
@@ -123,6 +135,23 @@ class Judge:
         return Judge(
             self._sandbox, all_tests=True, checker=self._checker, time_factors=self._factors, workers=self._workers
         )
+
+    def like(
+        self,
+        *,
+        all_tests: bool = False,
+        checker: Checker | ProgramChecker | None = None,
+        time_factors: Mapping[str, float] | None = None,
+    ) -> Judge:
+        """A Judge with other rules on the same threads; it need not be closed. Raises ValueError for a factor."""
+        return Judge(
+            self._sandbox, all_tests=all_tests, checker=checker, time_factors=time_factors, workers=self._workers
+        )
+
+    @property
+    def version(self) -> str:
+        """The version of ot-code that judges."""
+        return self._version
 
     def close(self) -> None:
         """Waits for running tests, ends each unfinished Future with CancelledError, closes a Sandbox of its own."""
@@ -176,19 +205,32 @@ class Judge:
             return self._unrun(suite, submission, Verdict.NO_CODE, "the response holds no program")
         return Prepared(program, language)
 
+    def _here(self) -> Sandbox:
+        if isinstance(self._sandbox, Servers):
+            raise TypeError("programs that servers judge are not run here")
+        return self._sandbox
+
     def _check_checker(self, problem: Problem) -> None:
         if problem.function is not None and isinstance(self.checker_of(problem), ProgramChecker):
             raise RowError("a checker of type `program` reads what is printed, and the row's tests call a function")
 
     def judge_program(
-        self, suite: Suite, submission: Submission, prepared: Prepared, order: Sequence[int]
+        self,
+        suite: Suite,
+        submission: Submission,
+        prepared: Prepared,
+        order: Sequence[int],
+        stop: Stop | None = None,
     ) -> Judgement:
         """Runs a prepared program on the tests in `order`, or finds the judgement in the cache. For blocks.py.
 
-        Raises CancelledError when the judge is being closed; any other fault of ours is a verdict.
+        Raises CancelledError when the judge is being closed or `stop` is set; any other fault of ours is a verdict.
         """
         try:
-            return self._cached(self._trial(suite, submission, prepared, order))
+            if self._servers is not None:
+                asked = Asked(self._all_tests, self._checker, self._factors, self._workers.closing)
+                return self._servers.judged(suite, submission, order, asked)
+            return self._cached(self._trial(suite, submission, prepared, order), stop)
         except CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  a fault of ours is this candidate's verdict, not the run's end
@@ -212,7 +254,7 @@ class Judge:
             checker=checker,
             limits=limits,
             provenance={
-                "judge": JUDGE_VERSION,
+                "judge": judge_version(),
                 "version": self._version,
                 "jail": self._sandbox.jail_kind,
                 "limits": asdict(limits),
@@ -238,21 +280,21 @@ class Judge:
             reason,
             tests_total=len(suite.tests),
             provenance={
-                "judge": JUDGE_VERSION,
+                "judge": judge_version(),
                 "version": self._version,
                 "jail": self._sandbox.jail_kind,
                 "sandbox": self._sandbox.provenance,
             },
         )
 
-    def _cached(self, trial: Trial) -> Judgement:
+    def _cached(self, trial: Trial, stop: Stop | None) -> Judgement:
         tests = trial.suite.digest() if self._cache is not None else None
         if self._cache is None or tests is None:
-            return trial.judged(self._sandbox, self._workers.closing)
+            return trial.judged(self._here(), self._workers.closing, stop)
         key = _cache_key(trial, tests)
         found = self._cache.get(key, trial.submission_id, trial.provenance)
         if found is None:
-            found = trial.judged(self._sandbox, self._workers.closing)
+            found = trial.judged(self._here(), self._workers.closing, stop)
             self._cache.put(key, found)
         return found
 
@@ -265,6 +307,7 @@ def _program(prepared: Prepared, source: bytes) -> Program:
     return Program(language=prepared.language, files=every, entry=prepared.entry, sources=prepared.sources)
 
 
+@functools.cache
 def _version() -> str:
     from importlib import metadata  # noqa: PLC0415  it takes 30 ms, which only those who judge should pay
 

@@ -36,14 +36,14 @@ USE = "checker"
 
 
 def jury_limits(checker: ProgramChecker, files_bytes: int) -> Limits:
-    """The limits of one run of a checker whose files have `files_bytes` together, at most."""
+    """The limits of one run of a checker whose files have `files_bytes` together, at most: its own, else ours."""
     known = languages()[checker.language]
     needed_mb = files_bytes / 2**20 + 32
     scratch_mb = math.ceil(needed_mb / _SCRATCH_STEP_MB) * _SCRATCH_STEP_MB
     return Limits(
-        cpu_time_s=CPU_TIME_S,
-        memory_mb=MEMORY_MB + scratch_mb + known.memory_mb,
-        output_bytes=OUTPUT_BYTES,
+        cpu_time_s=(checker.time_limit_s or CPU_TIME_S) + known.time_offset_s,
+        memory_mb=math.ceil(checker.memory_limit_mb or MEMORY_MB) + scratch_mb + known.memory_mb,
+        output_bytes=math.ceil(checker.output_limit_mb * 2**20) if checker.output_limit_mb else OUTPUT_BYTES,
         scratch_mb=scratch_mb,
     )
 

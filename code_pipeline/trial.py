@@ -18,7 +18,7 @@ from code_pipeline.order import LONGEST_WINDOW, window_end
 from code_pipeline.suite import Suite
 from code_pipeline.types import CaseResult, Judgement, Verdict
 from code_pipeline.verdict import Outcome, case_of, compiler_sentence, decide, fold, stopped_early
-from sandbox import Execution, Limits, Program, Sandbox, SandboxError, Status
+from sandbox import Execution, Limits, Program, Sandbox, SandboxError, Status, Stop, languages
 
 _LARGE_OUTPUT = 4 * 1024 * 1024  # bytes; after one of these tests run one by one, so that few are held at a time
 
@@ -43,16 +43,17 @@ class Trial:
     ran: int = 0
     shown: bool = False
 
-    def judged(self, sandbox: Sandbox, closing: Event) -> Judgement:
+    def judged(self, sandbox: Sandbox, closing: Event, stop: Stop | None = None) -> Judgement:
         """Runs the tests and gives the judgement; a fault of the sandbox is a verdict of its own.
 
-        Raises CancelledError once `closing` is set, RuntimeError when the sandbox breaks its own promises.
+        Raises CancelledError once `closing` is set, or `stop`, which ends what runs at once, and RuntimeError when the
+        sandbox breaks its own promises.
         """
         largest = self.limits.output_bytes + max(self.suite.sizes, default=0)
         try:
             with (
                 closed_after(comparison_of(self.checker, sandbox, largest)) as comparison,
-                sandbox.open(self.program, self.limits) as session,
+                sandbox.open(self.program, self.limits, stop=stop) as session,
             ):
                 if session.build_failure is not None:
                     return self._not_built(session.build_failure)
@@ -105,10 +106,18 @@ class Trial:
             raise RuntimeError(f"the sandbox gave {len(executions)} executions for {len(window)} runs")
         return True
 
+    @property
+    def allowance_mb(self) -> int:
+        """What of the memory limit is for the language's own machinery."""
+        known = languages().get(self.program.language)
+        return known.memory_mb if known else 0
+
     def _answer(self, execution: Execution) -> Actual | Outcome:
         """What a run answered, or what it came to where it left nothing to compare."""
         name = self.suite.problem.output_file
-        stopped = stopped_early(execution, limits=self.limits, is_call=self.suite.is_call)
+        stopped = stopped_early(
+            execution, limits=self.limits, is_call=self.suite.is_call, allowance_mb=self.allowance_mb
+        )
         if stopped is not None:
             return stopped
         output = execution.files.get(name) if name else execution.stdout_bytes

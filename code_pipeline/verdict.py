@@ -34,14 +34,21 @@ class Outcome:
 
 
 def decide(
-    execution: Execution, check: Check | None, *, limits: Limits, is_call: bool = False, rule: str = ""
+    execution: Execution,
+    check: Check | None,
+    *,
+    limits: Limits,
+    is_call: bool = False,
+    rule: str = "",
+    allowance_mb: int = 0,
 ) -> Outcome:
     """What one run comes to; `rule` is the checker's name, for a check that names no rule of its own.
 
+    allowance_mb: as `stopped_early` has it.
     `check` is the comparison of its answer, and None where `stopped_early` says that there is nothing to compare.
     Raises ValueError when an answer was not compared: an unknown is never a pass.
     """
-    stopped = stopped_early(execution, limits=limits, is_call=is_call)
+    stopped = stopped_early(execution, limits=limits, is_call=is_call, allowance_mb=allowance_mb)
     if stopped is not None:
         return stopped
     if check is None:
@@ -51,8 +58,13 @@ def decide(
     return Outcome(Verdict.WRONG_ANSWER, check.reason or "the answer differs")
 
 
-def stopped_early(execution: Execution, *, limits: Limits, is_call: bool = False) -> Outcome | None:
-    """The outcome of a run that left no answer to compare, or None when it did. Total over Status."""
+def stopped_early(
+    execution: Execution, *, limits: Limits, is_call: bool = False, allowance_mb: int = 0
+) -> Outcome | None:
+    """The outcome of a run that left no answer to compare, or None when it did. Total over Status.
+
+    allowance_mb: what of the memory limit is for the language's own machinery, and not the problem's limit.
+    """
     status = execution.status
     if status is Status.EXITED:
         return _exited(execution, is_call=is_call)
@@ -61,7 +73,10 @@ def stopped_early(execution: Execution, *, limits: Limits, is_call: bool = False
     if status is Status.OUTPUT_LIMIT:
         return Outcome(Verdict.OUTPUT_LIMIT, f"printed more than {limits.output_bytes:,} bytes")
     if status is Status.MEMORY_LIMIT:
-        return Outcome(Verdict.MEMORY_LIMIT, f"needed more than {limits.memory_mb} MiB of memory")
+        beside = f" beside the {allowance_mb} MiB that the language itself is given" if allowance_mb else ""
+        return Outcome(
+            Verdict.MEMORY_LIMIT, f"needed more than {limits.memory_mb - allowance_mb} MiB of memory{beside}"
+        )
     if status is Status.TIME_LIMIT:
         if execution.cpu_time_s >= limits.cpu_time_s:
             return Outcome(Verdict.TIME_LIMIT, f"needed more than {limits.cpu_time_s:g} s of CPU time")

@@ -7,7 +7,7 @@ protocol (`protocols.py` reads the answers):
 
 files: by name relative to the checker's folder. The main one is the only source file of the language; of several, the
 one whose stem is a usual name (main, checker, validate, ... in that order, in any case and with or without
-underscores), else the first by name. Compilers of C, C++ and Go are given all sources but those that another includes.
+underscores), else the first by name. Compilers of C, C++, Go and Java get all sources but those that another includes.
 Headers (testlib.h) must be among the files: nothing is looked for on this host.
 
 A ProgramChecker is data; `code_pipeline.jury` runs it. It is no `Checker`: comparing takes a sandbox.
@@ -16,6 +16,7 @@ A ProgramChecker is data; `code_pipeline.jury` runs it. It is no `Checker`: comp
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -41,9 +42,11 @@ _USUAL = ("main", "checker", "check", "validate", "validator", "outputvalidator"
 
 
 _CPP = (".cpp", ".cc", ".cxx", ".c++")
-_TOGETHER = (*_CPP, ".c", ".go")  # of languages whose compiler is given all sources
+_TOGETHER = (*_CPP, ".c", ".go", ".java")  # of languages whose compiler is given all sources
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*"(?:[^"\n]*/)?([^"/\n]+)"', re.MULTILINE)
-_KEYS = ("protocol", "language", "files", "flags")
+_LIMITS = ("time_limit_s", "memory_limit_mb", "output_limit_mb")
+_KEYS = ("protocol", "language", "files", "flags", *_LIMITS)
+_LARGEST = 1_048_576.0  # of any limit: seconds or MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class ProgramChecker:
     """The problem's own checker (or interactor); see the module's docstring.
 
     language: one of the sandbox's. files: text or bytes by name. flags: further arguments of every run.
+    time_limit_s (CPU seconds), memory_limit_mb, output_limit_mb: its own limits, None where nothing says them.
     Raises CheckerSpecError naming the key that cannot be used.
     """
 
@@ -60,6 +64,9 @@ class ProgramChecker:
     language: str
     files: Mapping[str, str | bytes] = field(hash=False)
     flags: tuple[str, ...] = ()
+    time_limit_s: float | None = None
+    memory_limit_mb: float | None = None
+    output_limit_mb: float | None = None
 
     def __post_init__(self) -> None:
         """Raises CheckerSpecError."""
@@ -72,6 +79,8 @@ class ProgramChecker:
         except LanguageError as error:
             raise CheckerSpecError(f"a checker program's `language`: {error}") from error
         object.__setattr__(self, "language", known.name)
+        for key in _LIMITS:
+            _check_limit(key, getattr(self, key))
         for flag in self.flags:
             if "\0" in flag:
                 raise CheckerSpecError(f"a checker program's `flags` hold {flag!r:.80}, which no argument can be")
@@ -97,6 +106,7 @@ class ProgramChecker:
             "language": self.language,
             "files": dict(self.files),
             "flags": list(self.flags),
+            **{key: value for key in _LIMITS if (value := getattr(self, key)) is not None},
         }
 
     @property
@@ -158,6 +168,16 @@ def _usable(name: str) -> bool:
     return "\0" not in name and name[:1] != "-" and parts[0] != "run" and not {"", ".", ".."}.intersection(parts)
 
 
+def _check_limit(key: str, value: Any) -> None:
+    """Raises CheckerSpecError for what no run can be limited to."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= _LARGEST:
+        raise CheckerSpecError(
+            f"a checker program's `{key}` must be a number above 0 and at most {_LARGEST:g}, not {reprlib.repr(value)}"
+        )
+
+
 def _bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else encoded(content)
 
@@ -173,7 +193,8 @@ def program_from_spec(spec: Mapping[str, Any]) -> ProgramChecker:
     flags = spec.get("flags") or ()
     if not isinstance(flags, (list, tuple)) or not all(isinstance(flag, str) for flag in flags):
         raise CheckerSpecError(f"a checker program's `flags` must be a list of texts, not {flags!r:.80}")
-    return ProgramChecker(spec["protocol"], spec["language"], _files(spec.get("files")), tuple(flags))
+    limits = {key: spec[key] for key in _LIMITS if key in spec}
+    return ProgramChecker(spec["protocol"], spec["language"], _files(spec.get("files")), tuple(flags), **limits)
 
 
 def _files(value: Any) -> dict[str, str | bytes]:

@@ -20,7 +20,7 @@ _ENDINGS = {
     "erl": "Erlang", "lisp": "Lisp", "cl": "Lisp", "rkt": "Racket", "nim": "Nim", "zig": "Zig", "dart": "Dart",
     "cob": "COBOL", "cr": "Crystal", "groovy": "Groovy", "r": "R", "pro": "Prolog", "odin": "Odin",
 }  # fmt: skip
-_TOGETHER = frozenset({"c", "cpp", "go"})  # languages whose compiler is given all source files of a program
+_TOGETHER = frozenset({"c", "cpp", "go", "java"})  # languages whose compiler is given all source files of a program
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"(?:[^"\n]*/)?([^"/\n]+)"', re.MULTILINE)
 _MAINS: Mapping[str, re.Pattern[str]] = {
     "c": re.compile(r"\bmain\s*\("),

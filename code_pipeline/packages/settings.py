@@ -24,6 +24,11 @@ NEW = "2023-07"
 
 _YAML = "problem.yaml"
 _INI = "domjudge-problem.ini"
+_VALIDATION = {  # of `limits`: what it is called in the description of a checker program
+    "validation_time": "time_limit_s",
+    "validation_memory": "memory_limit_mb",
+    "validation_output": "output_limit_mb",
+}
 _REFUSED = {
     "multi-pass": "a submission runs several times over",
     "submit-answer": "a submission is answers, not a program",
@@ -37,6 +42,7 @@ class Settings:
     format: "legacy" or "2023-07". names: by language code, "" for one without. custom: None where the format leaves it
     to whether there is a validator. scores: the validator gives points. validator_flags: for every test.
     time_limit_from: where it stands. constants: what `{{name}}` is replaced by.
+    validator_limits: those that are given, by the keys of a checker program.
     """
 
     format: str
@@ -51,6 +57,7 @@ class Settings:
     output_limit_mb: float | None
     license: str
     constants: Mapping[str, str] = field(default_factory=dict)
+    validator_limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_settings(files: Files) -> Settings:
@@ -84,6 +91,9 @@ def read_settings(files: Files) -> Settings:
         output_limit_mb=_number(limits, "output"),
         license=str(content.get("license") or "")[:200] if isinstance(content.get("license"), str) else "",
         constants=_constants(content.get("constants")),
+        validator_limits={
+            name: value for key, name in _VALIDATION.items() if (value := _number(limits, key)) is not None
+        },
     )
 
 

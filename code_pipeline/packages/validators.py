@@ -37,7 +37,7 @@ def find_validator(files: Files, settings: Settings) -> dict[str, Any] | None:
     program = read_program(name, sources)
     if program.trouble:
         raise RowError(f"{name}: {program.trouble}")
-    return _described(program)
+    return {**_described(program), **settings.validator_limits}
 
 
 def _described(program: PackageProgram) -> dict[str, Any]:

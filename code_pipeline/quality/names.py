@@ -26,11 +26,20 @@ class Finding(str, Enum):
     ANY_ANSWER_STATEMENT = "any_answer_statement"
     TOLERANCE_STATEMENT = "tolerance_statement"
     INTERACTIVE_STATEMENT = "interactive_statement"
+    FIGURE_IN_STATEMENT = "figure_in_statement"
+    MULTIPART = "multipart"
+    PROOF = "proof"
+    ANSWER_IN_STATEMENT = "answer_in_statement"
+    NO_GOLD = "no_gold"
+    EMPTY_BOX = "empty_box"
+    GUESSABLE_ANSWER = "guessable_answer"
+    WORDED_GOLD = "worded_gold"
 
     NO_RUNNABLE_SOLUTION = "no_runnable_solution"
     REJECTED_SOLUTIONS = "rejected_solutions"
     SOME_SOLUTIONS_REJECTED = "some_solutions_rejected"
     UNPASSED_TESTS = "unpassed_tests"
+    CRASHING_TESTS = "crashing_tests"
     UNSTABLE_TESTS = "unstable_tests"
     SLOW_SOLUTIONS = "slow_solutions"
     SEVERAL_ANSWERS = "several_answers"
@@ -63,10 +72,19 @@ MEANINGS: Mapping[Finding, str] = {
     Finding.ANY_ANSWER_STATEMENT: "a hint only: the statement takes any of several answers, and there is no checker",
     Finding.TOLERANCE_STATEMENT: "a hint only: the statement allows an error, and the row names no checker",
     Finding.INTERACTIVE_STATEMENT: "the statement says that the problem is interactive, and there is no interactor",
+    Finding.FIGURE_IN_STATEMENT: "math: the statement speaks of a figure or diagram, which a model does not see",
+    Finding.MULTIPART: "math: the statement asks several questions, for which there is one gold answer",
+    Finding.PROOF: "math: the statement asks for a proof and for nothing else",
+    Finding.ANSWER_IN_STATEMENT: "math: a line of the statement begins with 'Answer:' or 'Solution:'",
+    Finding.NO_GOLD: "math: there is no gold answer, or it says that there is none",
+    Finding.EMPTY_BOX: "math: a box of the gold answer is empty, as where proofs were boxed",
+    Finding.GUESSABLE_ANSWER: "math: the gold answer is a choice, yes or no, or the like: a guess may hit it",
+    Finding.WORDED_GOLD: "math: the gold answer is in words, which only a language model can compare",
     Finding.NO_RUNNABLE_SOLUTION: "there are reference solutions, but none that can run here (language, module)",
     Finding.REJECTED_SOLUTIONS: "every reference solution that ran was rejected",
     Finding.SOME_SOLUTIONS_REJECTED: "some reference solutions were rejected, others accepted",
     Finding.UNPASSED_TESTS: "tests that no reference solution passes",
+    Finding.CRASHING_TESTS: "tests on which every reference solution crashes, as where inputs are another problem's",
     Finding.UNSTABLE_TESTS: "tests on which one solution gave another answer when it ran again",
     Finding.SLOW_SOLUTIONS: "tests that no reference solution passes because of the time, memory or output limit",
     Finding.SEVERAL_ANSWERS: "reference solutions disagree, or one disagrees and the statement takes any answer",

@@ -104,17 +104,21 @@ def _told(tried: Tried) -> dict[str, Any]:
 
 
 def _unpassed(problem: Problem, evidence: Sequence[Tried]) -> Iterator[tuple[Finding, list[int]]]:
-    """Tests that none passes: for all of them a limit, or not."""
+    """Tests that none passes: for all of them a limit, or not; and those on which all crash."""
     ran = [each for each in evidence if each.first]
     unpassed: list[int] = []
     slow: list[int] = []
+    crashing: list[int] = []
     for index in range(len(problem.tests) if ran else 0):
         seen = [each.first.get(index) for each in ran]
         verdicts = [one.verdict for one in seen if one is not None]
         if len(verdicts) != len(seen) or Verdict.ACCEPTED in verdicts or any(one.is_fault for one in verdicts):
             continue
         (slow if all(verdict in _LIMITS for verdict in verdicts) else unpassed).append(index)
+        if set(verdicts) == {Verdict.RUNTIME_ERROR} and not any(index in each.mended for each in ran):
+            crashing.append(index)
     yield Finding.UNPASSED_TESTS, unpassed
+    yield Finding.CRASHING_TESTS, crashing
     yield Finding.SLOW_SOLUTIONS, slow
 
 

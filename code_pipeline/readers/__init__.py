@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from code_pipeline.errors import SchemaError
 from code_pipeline.readers.apps import AppsReader
 from code_pipeline.readers.base import JUDGED, Candidate, ProblemRow, Reader, ReadOptions
+from code_pipeline.readers.camel import CamelReader
 from code_pipeline.readers.codecontests import CodeContestsReader
 from code_pipeline.readers.codeforces import CodeforcesReader
 from code_pipeline.readers.conversations import ConversationsReader
@@ -21,7 +22,8 @@ from code_pipeline.readers.math import MathReader, read_math
 from code_pipeline.readers.mbpp import MbppReader
 from code_pipeline.readers.openthoughts import OpenThoughtsReader
 from code_pipeline.readers.package import PackageReader
-from code_pipeline.readers.plain import PlainReader
+from code_pipeline.readers.plain import SOURCE_SCHEMA, PlainReader
+from code_pipeline.readers.riddlesense import RiddleSenseReader
 from code_pipeline.readers.submissions import SubmissionsReader
 from code_pipeline.readers.taco import TacoReader
 from code_pipeline.readers.verification_info import VerificationInfoReader
@@ -55,6 +57,8 @@ READERS: Mapping[str, Reader] = {
         VerlReader(),
         AppsReader(),
         OpenThoughtsReader(),
+        CamelReader(),
+        RiddleSenseReader(),
         MathReader(),
         PlainReader(),
         ConversationsReader(),
@@ -71,6 +75,14 @@ _ALIASES = {
     "openaihumaneval": "humaneval",
     "humanevalplus": "humaneval",
     "mbppplus": "mbpp",
+    "physics": "camel",
+    "chemistry": "camel",
+    "biology": "camel",
+    "commonsenseqa": "riddlesense",
+    "numinamathcot": "math",
+    "numinamath15": "math",
+    "openr1math220k": "math",
+    "openr1mathraw": "math",
     "openthoughts21m": "conversations",
     "openthoughts312m": "conversations",
 }
@@ -82,6 +94,8 @@ def reader_for(columns: Collection[str], source: str | None) -> Reader:
     Raises SchemaError where there is none, or where the named one would find no tests in these columns.
     """
     have = ", ".join(sorted(columns)) or "none"
+    if source is None and SOURCE_SCHEMA in columns:  # standard rows, whatever columns their source had
+        return READERS[PlainReader.name]
     if source is None:
         found = next((reader for reader in READERS.values() if reader.recognises(columns)), None)
         if found is None:

@@ -50,7 +50,7 @@ def assertion_problem(
 ) -> Problem:
     """The problem of an assertion program. Raises RowError where the program is no Python."""
     taken = _taken(program)
-    has_solution = "class Solution" in program.prompt or "Solution()" in program.text
+    has_solution = "class Solution" in program.prompt or "Solution()" in program.text + (program.entry_point or "")
     if taken is not None:
         tests, epilogue, names = taken.tests, taken.epilogue, taken.names
     elif program.text.strip():

@@ -17,13 +17,12 @@ from code_pipeline.readers.cases import decoded
 from code_pipeline.readers.json_text import without_lone_surrogates
 from code_pipeline.readers.languages import language_named
 from code_pipeline.readers.solutions import LABELS, References, reference_items
+from code_pipeline.readers.turns import TURN_COLUMNS, is_turns, last_answer, turns_of
 from code_pipeline.types import Submission, Verdict
 
 ANSWER_COLUMNS = ("candidates", "generations", "responses", "response", "deepseek_solution")
-TURN_COLUMNS = ("conversations", "messages")
 _LIST_COLUMNS = frozenset({"candidates", "generations", "responses"})  # may hold their list as JSON text
 _NO_ORIGIN: Mapping[str, Any] = {}
-_ASSISTANTS = frozenset({"assistant", "gpt", "model"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,8 @@ def read_answers(row: Mapping[str, Any], options: ReadOptions, references: Refer
         reason = f"the row has no answer in {' or '.join(columns)}" if columns else "the row has no column with answers"
         return Answers((_candidate(None, None, default, problem_id, reason=reason),))
     value = row[column]
-    if column in TURN_COLUMNS and (options.response_column is None or _is_turns(value)):
-        value = _assistant_turn(value, column)
+    if column in TURN_COLUMNS and (options.response_column is None or is_turns(value)):
+        value = last_answer(turns_of(value, column))
     elif column in _LIST_COLUMNS and isinstance(value, str) and value.lstrip()[:1] == "[":
         value = decoded(value, column)
     if not isinstance(value, (list, tuple)):
@@ -121,36 +120,6 @@ def _candidate(
         reason = f"language {str(language)[:60]!r} is none of {', '.join(LOOKS)}"
         return Candidate(raw, submission, Verdict.UNSUPPORTED_LANGUAGE, reason)
     return Candidate(raw, submission)
-
-
-def _is_turns(value: Any) -> bool:
-    """Whether a value is a conversation, and not a list of answers."""
-    first = value[0] if isinstance(value, (list, tuple)) and value else value
-    return isinstance(first, Mapping) and any(key in first for key in ("from", "role"))
-
-
-def _assistant_turn(turns: Any, column: str) -> str | None:
-    """The text of the last turn that is the assistant's. Raises RowError where there are no turns to look through."""
-    if isinstance(turns, Mapping):  # a struct of lists, as some writers leave a list of structs
-        keys = list(turns)
-        if not all(isinstance(turns[key], (list, tuple)) for key in keys):
-            raise RowError(f"column `{column}`: must be a list of turns")
-        turns = [dict(zip(keys, parts, strict=False)) for parts in zip(*(turns[key] for key in keys), strict=False)]
-    if not isinstance(turns, (list, tuple)):
-        raise RowError(f"column `{column}`: must be a list of turns, not {type(turns).__name__}")
-    for turn in reversed(turns):
-        if isinstance(turn, Mapping) and str(turn.get("from") or turn.get("role")).lower() in _ASSISTANTS:
-            text = turn.get("value") if turn.get("value") is not None else turn.get("content")
-            return text if isinstance(text, str) else _joined(text)
-    return None
-
-
-def _joined(parts: Any) -> str | None:
-    """The text of a content given as parts [{"type": "text", "text": ...}], None where there is none."""
-    if not isinstance(parts, (list, tuple)):
-        return None
-    texts = [part["text"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
-    return "".join(texts) if texts else None
 
 
 def _references(

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from code_pipeline.readers.base import ProblemRow, ReadOptions
-from code_pipeline.readers.candidates import TURN_COLUMNS, judged_columns, read_answers
+from code_pipeline.readers.candidates import judged_columns, read_answers
 from code_pipeline.readers.fields import id_of
 from code_pipeline.readers.solutions import References
+from code_pipeline.readers.turns import TURN_COLUMNS, exchange_of, turns_of
 from code_pipeline.types import Problem, Source, Verdict
 
 _REFERENCES = References()
@@ -46,6 +47,12 @@ class ConversationsReader:
             each if each.verdict is not None else replace(each, verdict=Verdict.NO_TESTS, reason=_REASON)
             for each in answers.candidates
         )
-        problem = Problem(identity, (), Source(self.name, options.split, index))
+        problem = Problem(identity, (), Source(self.name, options.split, index), statement=_question(row))
         moved = tuple(column for column in answers.more_list_columns if column in row)
         return ProblemRow(problem, candidates, answers.list_column, moved)
+
+
+def _question(row: Mapping[str, Any]) -> str:
+    """What the row's last answer answers. Raises RowError for a cell that holds no turns."""
+    column = next((name for name in TURN_COLUMNS if row.get(name) is not None), None)
+    return "" if column is None else exchange_of(turns_of(row[column], column)).question

@@ -6,12 +6,14 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from code_pipeline.readers.answered import is_choice, is_message_pair
+
 TEST_COLUMNS = (
     "test_cases", "input_output", "public_tests", "private_tests", "generated_tests", "tests", "test", "test_list",
     "official_tests", "public_test_cases", "private_test_cases", "verification_info",
-    "base_input", "plus_input",
+    "base_input", "plus_input", "judged_as",
 )  # fmt: skip
-_DOMAINS = {
+DOMAINS = {
     "code": "code", "coding": "code", "programming": "code",
     "math": "math", "maths": "math", "mathematics": "math",
     "science": "science", "biology": "science", "chemistry": "science", "physics": "science",
@@ -25,16 +27,20 @@ _LOOKED_AT = 10_000  # characters
 def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
     """One of "code", "math", "science" and "puzzle".
 
-    The row's own `domain` where it is one of the known ones; else code where it has tests, math where it has an
-    `answer` and none; else code.
+    The row's own `domain` where it is one of the known ones; else code where it has tests, science where it is two
+    messages (CAMEL), puzzle where it is a choice among options, math where it has an `answer`; else code.
     """
     stated = row.get("domain")
-    if isinstance(stated, str) and (known := _DOMAINS.get(stated.strip().lower())) is not None:
+    if isinstance(stated, str) and (known := DOMAINS.get(stated.strip().lower())) is not None:
         return known
     if any(row.get(column) for column in TEST_COLUMNS):
         return "code"
     if (truth := _ground_truth(row)) is not None:
         return _of_verl(row, truth)
+    if is_message_pair(row.keys() or columns):
+        return "science"
+    if is_choice(row.keys() or columns):
+        return "puzzle"
     has_answer = row.get("answer") not in (None, "") if row else "answer" in columns
     return "math" if has_answer or _is_worked(row) else "code"
 
@@ -56,7 +62,7 @@ def _ground_truth(row: Mapping[str, Any]) -> Any:
 def _of_verl(row: Mapping[str, Any], truth: Any) -> str:
     """By `ability`, else by the looks of the ground truth: tests, or an answer."""
     ability = row.get("ability")
-    if isinstance(ability, str) and (known := _DOMAINS.get(ability.strip().lower())) is not None:
+    if isinstance(ability, str) and (known := DOMAINS.get(ability.strip().lower())) is not None:
         return known
     if isinstance(truth, str):
         return "code" if _TESTS.search(truth[:_LOOKED_AT]) is not None else "math"

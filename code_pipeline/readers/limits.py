@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from code_pipeline.errors import RowError
@@ -51,6 +52,8 @@ def _duration(value: Mapping[str, Any], column: str) -> float:
 def _number(value: Any, column: str, units: Mapping[str, float], example: str, *, bare: float = 1.0) -> float | None:
     if value is None:
         return None
+    if isinstance(value, Decimal):  # a column of decimals
+        value = float(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value * bare if isinstance(value, float) or abs(value) < 10**15 else math.inf
     if not isinstance(value, str):

@@ -81,6 +81,8 @@ def _cases(row: Mapping[str, Any], starter: str) -> Cases:
 
 def _items(value: Any, column: str) -> list[Any]:
     """The tests in a cell, packed or not."""
+    if isinstance(value, (bytes, bytearray)):  # a binary column; what is no text is refused below
+        value = value.decode("utf-8", "replace")
     if isinstance(value, str) and value.strip() and value.lstrip()[0] not in "[{(\"'" and value.strip() != "null":
         try:
             value = unpacked(value)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from code_pipeline.readers.answered import answered
 from code_pipeline.readers.base import ProblemRow, ReadOptions
 from code_pipeline.readers.candidates import judged_columns, read_answers
 from code_pipeline.readers.domain import TEST_COLUMNS
@@ -47,8 +48,9 @@ class MathReader:
 
 
 def read_math(row: Mapping[str, Any], index: int, options: ReadOptions, *, dataset: str) -> ProblemRow:
-    """A math row of any schema; its `gold` is None where no column has one. Raises RowError naming the column."""
-    statement = next((row[column] for column in _STATEMENTS if isinstance(row.get(column), str)), "")
+    """A row with a gold answer, of any schema; `gold` is None where no column has one. Raises RowError."""
+    seen = answered(row)
+    statement = next((seen[column] for column in _STATEMENTS if isinstance(seen.get(column), str)), "")
     problem = Problem(
         id=id_of(row, _IDS, dataset, index),
         tests=(),
@@ -57,7 +59,7 @@ def read_math(row: Mapping[str, Any], index: int, options: ReadOptions, *, datas
     )
     answers = read_answers(row, options, _REFERENCES, problem.id)
     moved = tuple(column for column in answers.more_list_columns if column in row)
-    return ProblemRow(problem, answers.candidates, answers.list_column, moved, gold=gold_answer(row))
+    return ProblemRow(problem, answers.candidates, answers.list_column, moved, gold=gold_answer(seen))
 
 
 def gold_answer(row: Mapping[str, Any]) -> str | None:

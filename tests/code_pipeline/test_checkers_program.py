@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from code_pipeline.checkers import ProgramChecker, checker_from_spec
+from code_pipeline.checkers.described import described_in
 from code_pipeline.checkers.program import JUDGE_MESSAGE, NEXT_PASS, PROTOCOLS, SCORE
 from code_pipeline.checkers.protocols import Word, read
 from code_pipeline.errors import CheckerSpecError
+from code_pipeline.interactive import INTERACTOR_LIMITS, interactor_limits
+from code_pipeline.jury import jury_limits
 from code_pipeline.readers import ReadOptions, reader_for
 from sandbox import Execution, Status
 
@@ -209,3 +214,55 @@ def test_only_its_own_word_accepts(protocol, code, stdout, stderr):
     assert said.word is not Word.RIGHT or may[protocol]
     assert said.reason.isprintable()
     assert len(said.reason) < 300
+
+
+# ---- limits of its own ----
+
+
+def test_limits_of_its_own_bind_and_are_part_of_the_description():
+    own = {"time_limit_s": 90, "memory_limit_mb": 300.5, "output_limit_mb": 1}
+    checker = checker_from_spec({**SPEC, **own})
+    assert isinstance(checker, ProgramChecker)
+    assert checker.spec == {**SPEC, **own}
+    assert checker.summary != checker_from_spec(SPEC).summary
+    limits, usual = jury_limits(checker, 0), jury_limits(checker_from_spec(SPEC), 0)
+    assert (limits.cpu_time_s, limits.output_bytes) == (90, 2**20)
+    assert limits.memory_mb == usual.memory_mb - 2048 + 301
+    talk = interactor_limits(checker)
+    assert (talk.cpu_time_s, talk.wall_time_s, talk.memory_mb, talk.output_bytes) == (90, 270, 301, 2**20)
+    assert interactor_limits(checker_from_spec(SPEC)) == INTERACTOR_LIMITS
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "3", float("nan"), float("inf"), 10**400, [1]])
+@pytest.mark.parametrize("key", ["time_limit_s", "memory_limit_mb", "output_limit_mb"])
+def test_limits_that_nothing_can_have_are_named(key, value):
+    with pytest.raises(CheckerSpecError, match=f"`{key}` must be a number above 0"):
+        checker_from_spec({**SPEC, key: value})
+
+
+# ---- described in a file ----
+
+
+def test_a_description_in_a_file_names_files_beside_it(tmp_path):
+    (tmp_path / "validate.cc").write_text(SPEC["files"]["validate.cc"])
+    (tmp_path / "validate.h").write_text(SPEC["files"]["validate.h"])
+    described = tmp_path / "checker.json"
+    for files in (["validate.cc", "validate.h"], SPEC["files"]):
+        described.write_text(json.dumps({**SPEC, "files": files}))
+        assert described_in(described) == SPEC
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "cannot be read"),
+        ("[1]", "must hold a JSON object with `type`, not list"),
+        ('{"type": "program", "files": ["lost.cc"]}', "`files` names 'lost.cc', which cannot be read"),
+        ('{"type": "program", "files": [3]}', "`files` must be names of files beside it"),
+    ],
+)
+def test_a_description_that_cannot_be_used_says_why(tmp_path, content, said):
+    described = tmp_path / "checker.json"
+    described.write_text(content)
+    with pytest.raises(CheckerSpecError, match=f"checker.json.*{said}"):
+        described_in(described)

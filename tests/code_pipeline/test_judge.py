@@ -287,9 +287,9 @@ class CountingSandbox:
         self.toolchain = real.toolchain
         self.opened = 0
 
-    def open(self, program, limits):
+    def open(self, program, limits, *, stop=None):
         self.opened += 1
-        return self.real.open(program, limits)
+        return self.real.open(program, limits, stop=stop)
 
 
 class BreakingSandbox:
@@ -304,7 +304,7 @@ class BreakingSandbox:
         return ""
 
     @contextmanager
-    def open(self, program, limits):
+    def open(self, program, limits, *, stop=None):
         if self.at is None:
             raise self.error
         yield self

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from code_pipeline.checkers import KattisChecker
+from code_pipeline.checkers import KattisChecker, ProgramChecker
 from code_pipeline.errors import RowError
 from code_pipeline.packages import COLUMNS, looks_like_package, read_package
 from code_pipeline.readers import ProblemRow, ReadOptions, reader_for
@@ -76,6 +76,41 @@ def test_where_the_time_limit_stands(files: dict[str, str | bytes | None], secon
 def test_memory_and_output() -> None:
     limits = read({"problem.yaml": "limits: {memory: 64, output: 1}"}).problem.limits
     assert (limits.memory_limit_mb, limits.output_limit_mb) == (64, 1)
+
+
+VALIDATOR: dict[str, str | bytes | None] = {"output_validators/check.py": "raise SystemExit(42)\n"}
+
+
+@pytest.mark.parametrize("kind", ["custom", "custom interactive"])
+def test_limits_of_the_validator(kind: str) -> None:
+    limits = "limits: {validation_time: 90, validation_memory: 300, validation_output: 1}\n"
+    problem = read({**VALIDATOR, "problem.yaml": f"validation: {kind}\n{limits}"}).problem
+    program = problem.interactor or problem.checker
+    assert isinstance(program, ProgramChecker)
+    assert (program.time_limit_s, program.memory_limit_mb, program.output_limit_mb) == (90, 300, 1)
+    plain = read({**VALIDATOR, "problem.yaml": f"validation: {kind}\n"}).problem
+    program = plain.interactor or plain.checker
+    assert isinstance(program, ProgramChecker)
+    assert (program.time_limit_s, program.memory_limit_mb, program.output_limit_mb) == (None, None, None)
+
+
+def test_a_limit_of_the_validator_that_is_none_is_named() -> None:
+    row = row_of({**VALIDATOR, "problem.yaml": "validation: custom\nlimits: {validation_time: soon}\n"})
+    assert "`limits.validation_time`: must be a number above 0, not 'soon'" in row["package_error"]
+
+
+def test_java_of_several_files_is_built_together() -> None:
+    found = read(
+        {
+            "submissions/accepted/sum.py": None,
+            "submissions/accepted/both/Main.java": "public class Main { }",
+            "submissions/accepted/both/Two.java": "public class Two { }",
+        }
+    )
+    [candidate] = found.candidates
+    submission = candidate.submission
+    assert (candidate.verdict, submission.language, submission.entry) == (None, "java", "Main.java")
+    assert (set(submission.files), submission.sources) == ({"Two.java"}, ("Two.java",))
 
 
 def test_tests_are_in_the_order_of_a_contest_and_nothing_beside_them_is_read() -> None:

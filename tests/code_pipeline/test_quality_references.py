@@ -208,6 +208,16 @@ def test_what_was_stopped_says_nothing_of_tests_that_it_did_not_reach() -> None:
     assert concluded(tried(Verdict.WRONG_ANSWER, WRONG)).detail["unpassed_tests"] == [0]
 
 
+def test_tests_on_which_every_solution_crashes_are_those_of_another_problem() -> None:
+    crash = Seen(Verdict.RUNTIME_ERROR)
+    found = concluded(tried(Verdict.RUNTIME_ERROR, RIGHT, crash), tried(Verdict.RUNTIME_ERROR, RIGHT, crash))
+    assert found.detail["crashing_tests"] == found.detail["unpassed_tests"] == [1]
+    one_answers = concluded(tried(Verdict.RUNTIME_ERROR, RIGHT, crash), tried(Verdict.WRONG_ANSWER, RIGHT, WRONG))
+    assert Finding.CRASHING_TESTS not in one_answers.findings
+    newline = replace(tried(Verdict.RUNTIME_ERROR, RIGHT, crash), mended=frozenset({1}))
+    assert Finding.CRASHING_TESTS not in concluded(newline).findings
+
+
 def test_a_limit_in_one_of_two_runs_is_no_change() -> None:
     late = Seen(Verdict.TIME_LIMIT)
     assert concluded(tried(Verdict.ACCEPTED, RIGHT, RIGHT, again=(late, FAULT))) == Quality()
@@ -226,9 +236,9 @@ def test_what_an_unstable_solution_came_to_is_not_told() -> None:
 EXPLAINED = {
     "791_b_bear_and_friendship_condition_8388": "case_differs",
     "680_c_bear_and_prime_100_4430": "interactive_statement",
-    "1118_f1_tree_cutting_easy_version_12195": "unpassed_tests",  # half of its tests belong to 1118F2
-    "1264_c_beautiful_mirrors_with_queries_6684": "unpassed_tests",  # some belong to 1265E
-    "1133_f1_spanning_tree_with_maximum_degree_10945": "rejected_solutions",  # its solution is one of 1133F2
+    "1118_f1_tree_cutting_easy_version_12195": "crashing_tests",  # half of its tests belong to 1118F2
+    "1264_c_beautiful_mirrors_with_queries_6684": "crashing_tests",  # some belong to 1265E
+    "1133_f1_spanning_tree_with_maximum_degree_10945": "crashing_tests",  # its solution is one of 1133F2
     "1325_c_ehab_and_pathetic_mexs_1064": "maybe_several_answers",  # any labels do; the statement does not say so
     "1521_d_nastia_plays_with_a_tree_11693": "maybe_several_answers",
     "1238_e_keyboard_purchase_2831": "slow_solutions",  # written for PyPy

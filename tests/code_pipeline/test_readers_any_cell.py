@@ -77,7 +77,10 @@ SENSIBLE: dict[str, Any] = {
     "base_input": [[1], [[2]]],
     "reward_model": {"style": "rule", "ground_truth": json.dumps({"inputs": ["1"], "outputs": ["2"]})},
     "conversations": [{"from": "human", "value": "?"}, {"from": "gpt", "value": "print(1)"}],
+    "question": "Which?",
+    "choices": {"label": ["A"], "text": ["this"]},
 }
+UNTESTED = ("camel", "riddle_sense")  # judged by a gold answer
 
 
 def check(row: dict[str, Any], read: ProblemRow) -> None:
@@ -133,4 +136,4 @@ def test_sensible_cells(schema: str) -> None:
     read = READERS[name].read(row, 7, ReadOptions())
     check(row, read)
     assert len(read.candidates) == 2
-    assert len(read.problem.tests) >= (0 if "cots" in schema or "conversations" in schema else 1)
+    assert len(read.problem.tests) >= (0 if schema in UNTESTED or "cots" in schema or "conversations" in schema else 1)

@@ -42,6 +42,30 @@ LEET = {
     "assert my_solution.largest(**test_input) == 3\n\ntest_input = {'values': [5]}\n"
     "assert my_solution.largest(**test_input) == 5\n",
 }  # fmt: skip
+ROOT = {  # EvalPlus' own release of HumanEval/32, whose canonical solution finds one of the two roots
+    "task_id": "HumanEval/32",
+    "prompt": "import math\n\n\ndef find_zero(xs: list):\n",
+    "canonical_solution": "    return math.sqrt(2)\n",
+    "entry_point": "find_zero", "contract": "", "base_input": [[[-2, 0, 1]]], "plus_input": [], "atol": 1e-4,
+}  # fmt: skip
+NODES = (
+    "from typing import *\n\n\nclass ListNode:\n    def __init__(self, val=0, next=None):\n"
+    "        self.val = val\n        self.next = next\n\n\n"
+    "def list_node(values):\n    head = None\n    for value in reversed(values):\n"
+    "        head = ListNode(value, head)\n    return head\n\n\n"
+    "def is_same_list(one, other):\n    while one and other and one.val == other.val:\n"
+    "        one, other = one.next, other.next\n    return one is other is None\n"
+)
+LINKED = {  # LeetCodeDataset: nothing to complete in the prompt, an entry point that is a method
+    "task_id": "own-turn-round", "prompt": NODES, "entry_point": "Solution().turnRound",
+    "test": "def check(candidate):\n"
+    "    assert is_same_list(candidate(head = list_node([1, 2, 3])), list_node([3, 2, 1]))\n",
+    "completion": "class Solution:\n    def turnRound(self, head: Optional[ListNode]) -> Optional[ListNode]:\n"
+    "        before = None\n        while head:\n            head.next, before, head = before, head, head.next\n"
+    "        return before\n",
+    "query": "Turn the list round.", "response": "Prose.", "input_output": [{"input": "head = [1]", "output": "[1]"}],
+}  # fmt: skip
+SAME = "class Solution:\n    def turnRound(self, head):\n        return head\n"
 METHOD = "class Solution:\n    def largest"
 RIGHT = "    return [n // 2 for n in numbers]\n"
 
@@ -133,6 +157,41 @@ def test_mbpp_imports_and_several_functions(judge: Judge) -> None:
 )
 def test_leetcode(judge: Judge, answer: str, verdict: Verdict) -> None:
     assert judged(judge, LEET, answer)[0].verdict is verdict
+
+
+def test_leetcode_dataset_s_helpers_stand_before_every_answer(judge: Judge) -> None:
+    right = LINKED["completion"]
+    found = judged(judge, LINKED, str(right), f"So:\n```python\n{right}```\n", SAME)
+    assert [each.verdict for each in found] == [Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.WRONG_ANSWER]
+    begun = {**LINKED, "starter_code": "class Solution:\n    def turnRound(self, head: Optional[ListNode]):\n        "}
+    body = "return list_node([3, 2, 1])\n"
+    assert [each.verdict for each in judged(judge, begun, str(right), body)] == [Verdict.ACCEPTED, Verdict.ACCEPTED]
+    flat = {**LINKED, "test": "def check(candidate):\n    assert candidate(head = [1, 2]) == [1, 2]\n"}
+    accepted = judged(judge, flat, SAME)[0]
+    assert (accepted.verdict, accepted.accepted_by) == (Verdict.ACCEPTED, "python_equal")
+
+
+def test_leetcode_dataset_s_completion_is_a_reference() -> None:
+    reader = reader_for(list(LINKED), None)
+    assert reader.judged_columns(list(LINKED), ReadOptions()) == ("response",)
+    read = reader.read(LINKED, 0, ReadOptions(judged="solutions"))
+    assert [each.submission.origin["column"] for each in read.candidates] == ["completion"]
+    assert read.problem.statement == "Turn the list round."
+
+
+def test_methods_may_recurse_deeply_and_functions_as_python_lets_them(judge: Judge) -> None:
+    deep = "class Solution:\n    def depth(self, n):\n        return 0 if n == 0 else 1 + self.depth(n - 1)\n"
+    row = {"task_id": "own-depth", "prompt": "import math\n", "entry_point": "Solution().depth"}
+    row["test"] = "def check(candidate):\n    assert candidate(n = 20000) == 20000\n"
+    assert judged(judge, row, deep)[0].verdict is Verdict.ACCEPTED
+    plain = {**row, "entry_point": "depth", "prompt": "def depth(n):\n"}
+    found = judged(judge, plain, "    return 0 if n == 0 else 1 + depth(n - 1)\n")[0]
+    assert (found.verdict, "RecursionError" in found.reason) == (Verdict.RUNTIME_ERROR, True)
+
+
+def test_evalplus_takes_every_root_of_a_polynomial(judge: Judge) -> None:
+    found = judged(judge, ROOT, "    return math.sqrt(2)\n", "    return -math.sqrt(2)\n", "    return 1.0\n")
+    assert [each.verdict for each in found] == [Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.WRONG_ANSWER]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -252,6 +253,7 @@ class TestTraps:
         ("1 - 2 sec.", 2.0), ("1 minute", 60.0), ("3", 3.0), (" 2  Seconds ", 2.0), (".5 s", 0.5),
         ({"seconds": 2, "nanos": 500_000_000}, 2.5), ({"seconds": None, "nanos": None}, None), ({}, None),
         (dt.timedelta(seconds=3), 3.0),
+        (Decimal("1.50"), 1.5),
     ],
 )  # fmt: skip
 def test_time_limits(value, seconds):

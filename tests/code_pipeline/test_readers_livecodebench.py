@@ -136,6 +136,12 @@ class TestRows:
         wanted = 2 if private and private not in ("[]", "null") else 1
         assert len(read(ROW | {"private_test_cases": private}).problem.tests) == wanted
 
+    def test_cells_of_a_binary_column(self) -> None:
+        cells = {column: str(ROW[column]).encode() for column in ("public_test_cases", "private_test_cases")}
+        assert read(ROW | cells).problem.tests == read(ROW).problem.tests
+        with pytest.raises(RowError, match="`private_test_cases`"):
+            read(ROW | {"private_test_cases": b"\xff\xfe"})
+
     def test_a_struct_of_lists(self) -> None:
         cell = {"input": ["1", "2"], "output": ["2", "4"], "testtype": ["stdin", "stdin"]}
         problem = read(ROW | {"public_test_cases": cell, "private_test_cases": None}).problem

@@ -214,3 +214,12 @@ def test_a_failed_call_shows_its_arguments_and_values():
     test = TestCase(arguments=([1, 2], "a"), expected=3)
     failure = failure_of(0, test, None, b"", is_call=True)
     assert (failure.input, failure.expected, failure.got) == ("[1, 2], 'a'", "3", "None")
+
+
+def test_a_memory_limit_is_told_as_the_problem_has_it():
+    plain = stopped_early(Execution(Status.MEMORY_LIMIT), limits=replace(LIMITS, memory_mb=512))
+    java = stopped_early(Execution(Status.MEMORY_LIMIT), limits=replace(LIMITS, memory_mb=768), allowance_mb=256)
+    assert plain is not None
+    assert java is not None
+    assert plain.reason == "needed more than 512 MiB of memory"
+    assert java.reason == "needed more than 512 MiB of memory beside the 256 MiB that the language itself is given"
