@@ -10,13 +10,15 @@ import re
 from typing import cast
 
 from math_pipeline import intervals, ratios, symbols, words
-from math_pipeline.lists import items_of, lists, matched, tuples
+from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Words
 from math_pipeline.outcome import Outcome, ruled
 from math_pipeline.relations import relations
 from math_pipeline.structure import parse
 from math_pipeline.units import are_known, are_temperatures, is_angle, is_radians, ratio
+
+_NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
 
 def compare(gold: str, answer: str) -> Outcome:
@@ -85,9 +87,12 @@ def _choices(gold: Node, answer: Node) -> Outcome:
     one = cast("Choice", one)
     if isinstance(two, Words | Expr):
         text = two.original if isinstance(two, Words) else two.latex
-        if one.letter == text.strip().upper() and (len(text.strip()) == 1):
-            return Outcome(True, "choice") if text.strip() == one.letter else Outcome(False, "choice", "another letter")
-        if isinstance(two, Words) and re.search(rf"\b(?:option|choice|answer)\s+{one.letter.lower()}\b", two.words):
+        if re.fullmatch(r"[(\s]*[a-eA-E][)\s.]*", text) and one.letter in "ABCDE":
+            letter = text.strip(" ().").upper()
+            return Outcome(True, "choice") if letter == one.letter else Outcome(False, "choice", "another letter")
+        if isinstance(two, Words) and re.search(
+            rf"\b(?:option|choice|answer)\s+(?:is\s+)?{one.letter.lower()}\b", two.words
+        ):
             return Outcome(True, "choice")
     if one.rest:
         return nodes(parse(one.rest), two) if gold is one else nodes(two, parse(one.rest))
@@ -97,6 +102,9 @@ def _choices(gold: Node, answer: Node) -> Outcome:
 
 
 def _percents(gold: Node, answer: Node) -> Outcome:
+    other = answer if isinstance(gold, Percent) else gold
+    if isinstance(other, Quantity) and are_known(other.unit, other.unit):
+        return Outcome(False, "percent", f"a percentage is no number of {other.unit}")
     if isinstance(gold, Percent) and isinstance(answer, Percent):
         return ruled(nodes(gold.value, answer.value), "percent")
     if isinstance(gold, Percent):
@@ -154,7 +162,7 @@ def _quantities(gold: Node, answer: Node) -> Outcome:
     one = cast("Quantity", one)
     if is_angle(one.unit) and isinstance(one.value, Expr):
         other = answer if one is gold else gold
-        if isinstance(other, Expr) and "\\pi" in other.latex:
+        if isinstance(other, Expr) and re.search(r"\\pi|\\arc|\^\{?-1\}?", other.latex):
             radians = _in_radians(one)
             return ruled(nodes(radians, other) if one is gold else nodes(other, radians), "angle: in radians")
     return ruled(nodes(_value(gold), _value(answer)), "unit left out")
@@ -181,14 +189,39 @@ def _regions(gold: Node, answer: Node) -> Outcome | None:
         return Outcome(None, "interval", "inequalities of different names")
     if one == two:
         return Outcome(True, "interval")
+    if (
+        isinstance(gold, Ordered)
+        and isinstance(answer, Ordered)
+        and (gold.opening, gold.ending) == (answer.opening, answer.ending)
+        and tuples(gold, answer, nodes).same
+    ):  # an end may be a rounded decimal
+        return Outcome(True, "interval: rounded")
     return Outcome(False, "interval", "the two sets of numbers differ")
+
+
+def _moduli(gold: Expr, answer: Expr) -> Outcome | None:
+    """Residue classes of different moduli: 3 (mod 5) is not 3 (mod 7); a remainder, 17 mod 5, is a number."""
+    one, two = (
+        re.fullmatch(r"\s*(-?\d+)\s*\(?\s*\\bmod\s*\{?(\d+)\}?\s*\)?\s*", side.latex) for side in (gold, answer)
+    )
+    if one is None or two is None or int(one[2]) == int(two[2]):
+        return None
+    if any(not 0 <= int(side[1]) < int(side[2]) for side in (one, two)):  # 17 mod 5 may be meant as a number
+        return Outcome(None, "congruence", "moduli differ")
+    return Outcome(False, "congruence", "moduli differ")
 
 
 def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if gold.latex == answer.latex and re.search(r"\w", gold.latex):
         return Outcome(True, "text")
+    if max(side.latex.count("\\pm") for side in (gold, answer)) > 1:
+        return SEVERAL_SIGNS
+    if (moduli := _moduli(gold, answer)) is not None:
+        return moduli
     if "\\pm" in gold.latex or "\\pm" in answer.latex:
         return matched(items_of(gold), items_of(answer), "list", nodes)
+    if all(map(_NUMBERS.fullmatch, (gold.latex, answer.latex))):
+        return Outcome(False, "set", "another set of numbers")
     proportion = ratios.compared(gold.latex, answer.latex)
     if proportion is not None:
         return proportion

@@ -8,6 +8,8 @@ from typing import Any
 import sympy
 
 DIGITS = 60
+_FEW = 15
+_FULL_BITS = 50
 MOST_DIGITS = 20_000
 SAME = sympy.Rational(1, 10**50)
 POINTS = (
@@ -17,7 +19,7 @@ POINTS = (
     ("7", "5", "3", "2", "6", "9"),
     ("0.417", "1.559", "0.213", "0.677", "3.109", "1.293"),
 )  # fmt: skip
-WHOLE = POINTS[2:4]
+WHOLE = (*POINTS[2:4], ("4", "6", "9", "8", "2", "5"))  # of either parity: (-2)^n is not -2^n
 
 
 def at(names: list[Any], point: tuple[str, ...]) -> dict[Any, Any]:
@@ -40,6 +42,33 @@ def evaluated(expression: Any, values: dict[Any, Any], digits: int = DIGITS) -> 
     if not (real.is_Float or real.is_Rational) or not (imaginary.is_Float or imaginary.is_Rational):
         return None
     return result
+
+
+def agreements(one: Any, two: Any, points: list[dict[Any, Any]]) -> list[bool | None]:
+    """Whether two expressions are the same number at each point, up to the first at which they are not.
+
+    Most that differ do so in their first digits, at one point or another: that costs little to see.
+    """
+    if any(_plainly_apart(one, two, values) for values in points):
+        return [False]
+    found: list[bool | None] = []
+    for values in points:
+        found.append(agree(one, two, values))
+        if found[-1] is False:
+            break
+    return found
+
+
+def _plainly_apart(one: Any, two: Any, values: dict[Any, Any]) -> bool:
+    first, second = evaluated(one, values, _FEW), evaluated(two, values, _FEW)
+    return (
+        first is not None and second is not None and _is_full(first) and _is_full(second) and _apart(first, second, 18)
+    )
+
+
+def _is_full(number: Any) -> bool:
+    """Whether all digits that were asked for are known: what cancels has fewer."""
+    return all(part._prec >= _FULL_BITS for part in number.atoms(sympy.Float))  # noqa: SLF001 - it is known no other way
 
 
 def agree(one: Any, two: Any, values: dict[Any, Any]) -> bool | None:

@@ -28,9 +28,13 @@ _JOINS = re.compile(
 )
 _JOINS_NAMES = re.compile(r"[\s$\\()]*\band\b[\s$\\()]*(?:[a-zA-Z](?:_\{?\w\}?)?\s*=)?[\s$\\()]*")
 _JOINS_WITH_WORDS = re.compile(r"[^.\n\\]{0,30}\band\b[^.\n\\]{0,12}", re.IGNORECASE)
+_JOINS_IN_TEXT = re.compile(r"\s*\\text\s*\{[^{}$]{0,30}\b(?:and|or)\s*\}\s*")
+_NEXT_TURN = re.compile(r"<\|(?:im_end|im_start|endoftext|end_of_text|eot_id)\|>|</s>\s*\Z")
+_TUPLE = re.compile(r"(\((?:[-+\d./ ]+,)+[-+\d./ ]+\))[\s.]*\Z")
+_LOOSE = frozenset({"anchor", "last mathematics"})
 _CORRECTS = re.compile(r"\b(?:wait|no|not|actually|instead|sorry|correct|wrong|mistake|rather|oops)\b", re.IGNORECASE)
 _ANCHOR = re.compile(
-    r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution)|answer)"
+    r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution|root)s?|answers?)"
     r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*",
     re.IGNORECASE,
 )
@@ -45,7 +49,17 @@ _TEXT_GROUP = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}"
 )
 _NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt", "cm", "km", "mm", "kg", "if", "mod"}
+# Two letters beside mathematics are a product, but for these.
+_SHORT = frozenset(re.findall(r"\w+", "an as at be by do go he in it me my no of on so to up us"))
+_LABEL = re.compile(r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)")
+_PERCENT_AFTER = re.compile(r"\s*\$?\s*(?:\\%|%|percent\b|\\(?:text|mathrm)\s*\{\s*percent\s*\})")
 _VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we"}
+# A computation whose sides hold no name: 1/2 + 1/3 = 5/6 ends in what it comes to.
+_COMPUTATION = re.compile(r"(?:[^=<>a-zA-Z\\]|\\(?:frac|dfrac|tfrac|sqrt|cdot|times|pi|div|left|right|[$,;! ]))+")
+_TOLD_IN_TEXT = re.compile(
+    r"^\s*\\text\s*\{[^{}]*\b(?:answer|value|result)\s+(?:is|are|equals)\s*:?\s*\}\s*(?=\S)", re.IGNORECASE
+)
+_TOLD = re.compile(r"[A-Za-z][A-Za-z ,:]*\s*\$(.+)\$[\s.]*", re.DOTALL)
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
@@ -78,6 +92,9 @@ def answer_of(response: str) -> Answer | None:
     if bracketed:
         return _found(bracketed[-1], "brackets")
     numbers = _NUMBER.findall(text)
+    tupled = _TUPLE.search(text)
+    if tupled is not None:
+        return _found(tupled[1], "last tuple")
     return _found(numbers[-1], "last number") if numbers else _words(text)
 
 
@@ -105,12 +122,25 @@ def gold_of(gold: str) -> Answer | None:
 
 
 def _found(text: str, how: str) -> Answer | None:
+    text = _TOLD_IN_TEXT.sub("", text)
+    if how in _LOOSE:
+        text = _last_side(text)
     text = text[-MOST_ANSWER:] if len(text) > MOST_ANSWER and how != "box" else text
     form = normal(text)
     return Answer(text.strip(), form, how) if form.strip() else None
 
 
+def _last_side(text: str) -> str:
+    """The last side of a chain of computed numbers; in a box, `4 = 5` is an equation, and stays one."""
+    sides = text.split("=")
+    computed = all(_COMPUTATION.fullmatch(side) and re.search(r"\d|\\pi", side) for side in sides)
+    return sides[-1] if len(sides) > 1 and computed else text
+
+
 def _final_part(text: str) -> str:
+    turn = _NEXT_TURN.search(text)
+    if turn is not None and text[: turn.start()].strip():
+        text = text[: turn.start()]
     if "</think>" in text:
         text = text.rsplit("</think>", 1)[1]
     sections = _SECTION.findall(text)
@@ -149,12 +179,16 @@ def _boxed(text: str, *, joins_words: bool) -> str | None:
             and (_JOINS.fullmatch(between) or _JOINS_NAMES.fullmatch(between))
             and "\n\n" not in between
         )
+        if not joined and _JOINS_IN_TEXT.fullmatch(between):
+            joined = _CORRECTS.search(between) is None
         worded = joins_words and _JOINS_WITH_WORDS.fullmatch(between) and not _CORRECTS.search(between)
         if not joined and not worded:
             break
         first -= 1
     inner = [_innermost(box[2]) for box in boxes[first:]]
     kept = [box for box in inner if box.strip()]
+    if len(kept) == 1 and _PERCENT_AFTER.match(text, boxes[last][1]) and re.search(r"\d\s*\}?\s*$", kept[0]):
+        return kept[0] + "\\%"
     if len(kept) > 1 and len(set(kept)) == 1:
         return kept[0]
     return " , ".join(kept)
@@ -180,12 +214,18 @@ def is_bare(text: str) -> bool:
     words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
     if any(word.lower() in _VERBS for word in words):
         return False
-    return len(words) <= (3 if not re.search(r"\d|\\|\$", stripped) else 2) and not _ANCHOR.search(stripped)
+    is_math = re.search(r"\d|\\|\$", stripped) is not None
+    if is_math:
+        words = [word for word in words if len(word) > 2 or word.lower() in _SHORT]
+    return len(words) <= (2 if is_math else 3) and not _ANCHOR.search(stripped)
 
 
 def _bare(text: str) -> str:
-    """A bare answer; of several pieces of mathematics side by side, the whole."""
-    return text.strip()
+    """A bare answer; several pieces of mathematics are one; of a computation after a word its end."""
+    told = _TOLD.fullmatch(text.strip())
+    if told is not None and (end := _last_side(told[1].replace("\\$", ""))) != told[1].replace("\\$", ""):
+        return end.strip()
+    return _LABEL.sub("", text.strip())
 
 
 def _anchored(text: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import sympy
 
-from math_pipeline import symbols
+from math_pipeline import digits, symbols
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without
 
 _BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
@@ -129,7 +129,11 @@ def _end(node: Node) -> Any | None:
     value = symbols.number(text)
     if value is None or value in (sympy.oo, -sympy.oo):
         return value
-    return sympy.Rational(str(sympy.Float(value, 28))).limit_denominator(10**24)
+    known = sympy.Rational(str(sympy.Float(value, 28))).limit_denominator(10**24)
+    exact = symbols.read(text)
+    # Ever so near to a plain number, and not it: no object that stands for it is safe.
+    near = known.q < 10**12 and not exact.is_Rational and digits.agree(exact, known, {}) is False
+    return None if near else known
 
 
 def _interval(low: Node, high: Node, low_open: bool, high_open: bool) -> Any | None:
@@ -168,6 +172,9 @@ def _one(left: Node, sign: str, right: Node) -> Any | None:
         left, right = right, left
     if not _is_variable(left):
         return _linear(left, sign, right)
+    if sign == "\\ne" and isinstance(right, Expr) and right.latex.count("\\pm") == 1:
+        ends = [_end(Expr(right.latex.replace("\\pm", with_sign))) for with_sign in "+-"]
+        return None if None in ends else sympy.S.Reals - sympy.FiniteSet(*ends)
     end = _end(right)
     if end is None or not isinstance(left, Expr):
         return None

@@ -13,14 +13,23 @@ from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.structure import is_name
 
 MOST_ITEMS = 64
+SEVERAL_SIGNS = Outcome(None, "list", "several signs that may be chosen together or each by itself")
 
 
 def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two lists or sets, or one and a value or tuple, hold the same answers."""
     gold, answer = _lettered(gold, answer), _lettered(answer, gold)
+    if any(
+        latex_of(item).count("\\pm") > 1 for side in (gold, answer) if isinstance(side, Many) for item in side.items
+    ):
+        return SEVERAL_SIGNS
+    if any(latex_of(side).count("\\pm") > 1 for side in (gold, answer)):
+        return SEVERAL_SIGNS
     one, two = items_of(gold), items_of(answer)
     if len(one) > MOST_ITEMS or len(two) > MOST_ITEMS:
         return Outcome(None, "list", f"more than {MOST_ITEMS} answers")
+    if _has_dots(one) and _has_dots(two):
+        return _with_dots(one, two, same)
     named = [isinstance(item, Relation) for item in (*one, *two)]
     if any(named) and not all(named):
         misplaced = _out_of_order(one, two, same)
@@ -37,7 +46,35 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     )
     if ordered:
         return _against_tuple(gold, answer, same)
+    if _is_empty_set(gold) is not _is_empty_set(answer):
+        return Outcome(False, "set", "the empty set beside a set that is not empty")
     return matched(one, two, "list" if not _is_set(gold, answer) else "set", same)
+
+
+def _has_dots(items: list[Node]) -> bool:
+    return any("\\ldots" in latex_of(item) for item in items)
+
+
+def _with_dots(one: list[Node], two: list[Node], same: Same) -> Outcome:
+    """Two lists with dots: that they go on alike is a guess; that they end unlike is none."""
+    whole = [same(a, b).same for a, b in zip(one, two, strict=False)]
+    if len(one) == len(two) and all(whole):
+        return Outcome(True, "list: as it stands")
+    begins = [same(a, b).same for a, b in zip(_shown(one), _shown(two), strict=False)]
+    ends = same(one[-1], two[-1]).same
+    no_turn = same(one[0], two[-1]).same is False or same(one[-1], two[0]).same is False
+    if ends is False and None not in begins and no_turn:
+        return Outcome(False, "list", "the two lists end differently")
+    return Outcome(None, "list", "what the dots stand for is the reader's guess")
+
+
+def _shown(items: list[Node]) -> list[Node]:
+    """The items before the dots."""
+    return items[: next(at for at, item in enumerate(items) if "\\ldots" in latex_of(item))]
+
+
+def _is_empty_set(node: Node) -> bool:
+    return (isinstance(node, Expr) and node.latex == "\\emptyset") or (isinstance(node, Many) and not node.items)
 
 
 def _lettered(node: Node, other: Node) -> Node:
@@ -73,11 +110,20 @@ def _unnamed(item: Node) -> Node:
 def items_of(node: Node) -> list[Node]:
     """The answers that a tree holds, each plus-minus sign as two."""
     items: Sequence[Node] = node.items if isinstance(node, Many) else (node,)
+    if isinstance(node, Many) and node.braces:  # a set within a set is an element, and the empty set is one too
+        return [each for item in items for each in ([item] if _is_braced(item) else _expanded(item))]
     return [expanded for item in items for expanded in _expanded(item)]
+
+
+def _is_braced(node: Node) -> bool:
+    return isinstance(node, Many) and node.braces
 
 
 def _expanded(item: Node) -> list[Node]:
     r"""The two values of a \pm, each combination of a tuple's."""
+    if isinstance(item, Ordered) and any("\\mp" in latex_of(part) for part in item.items):
+        halves = zip(*(_expanded(part) * (2 // len(_expanded(part))) for part in item.items), strict=False)
+        return [Ordered(tuple(half), item.opening, item.ending) for half in halves]
     if isinstance(item, Ordered):
         results: list[list[Node]] = [[]]
         for part in item.items:
@@ -86,13 +132,16 @@ def _expanded(item: Node) -> list[Node]:
                 return [item]
         return [Ordered(tuple(result), item.opening, item.ending) for result in results]
     if isinstance(item, Relation) and item.signs == ("=",):
-        return [Relation((item.sides[0], one), ("=",)) for one in _expanded(item.sides[1])]
+        sides = [_expanded(side) for side in item.sides]
+        if len(sides[0]) == len(sides[1]):
+            return [Relation(both, ("=",)) for both in zip(*sides, strict=True)]
+        return [Relation((left, right), ("=",)) for left in sides[0] for right in sides[1]]
     if isinstance(item, Many):
         return [one for inner in item.items for one in _expanded(inner)]
     if isinstance(item, Expr) and ("\\pm" in item.latex or "\\mp" in item.latex):
         return [
             Expr(item.latex.replace("\\pm", "+").replace("\\mp", "-").strip().removeprefix("+")),
-            Expr(item.latex.replace("\\pm", "-").replace("\\mp", "+")),
+            Expr(item.latex.replace("\\pm", "-").replace("\\mp", "+").strip().removeprefix("+")),
         ]
     return [item]
 
@@ -104,7 +153,7 @@ def matched(one: list[Node], two: list[Node], rule: str, same: Same) -> Outcome:
     for item in one:
         hit = None
         for index, other in enumerate(two):
-            outcome = _entries(item, other, same)
+            outcome = _element(item, other, rule) or _entries(item, other, same)
             if outcome.same:
                 hit = index
                 covered.add(index)
@@ -117,10 +166,17 @@ def matched(one: list[Node], two: list[Node], rule: str, same: Same) -> Outcome:
     for index, other in enumerate(two):
         if index in covered:
             continue
-        likes = [_entries(item, other, same) for item in one]
+        likes = [_element(item, other, rule) or _entries(item, other, same) for item in one]
         if not any(like.same for like in likes):
             return Outcome(None if any(like.same is None for like in likes) else False, rule, "one answer too many")
     return Outcome(True, rule)
+
+
+def _element(gold: Node, answer: Node, rule: str) -> Outcome | None:
+    """Within sets, a set is not its element; None where this decides nothing."""
+    if rule == "set" and _is_braced(gold) is not _is_braced(answer):
+        return Outcome(False, "set", "a set beside an element")
+    return None
 
 
 def _entries(gold: Node, answer: Node, same: Same) -> Outcome:
@@ -137,6 +193,8 @@ def _against_tuple(gold: Node, answer: Node, same: Same) -> Outcome:
     many, ordered = (gold, answer) if isinstance(gold, Many) else (answer, gold)
     many = cast("Many", many)
     ordered = cast("Ordered", ordered)
+    if many.braces and len(many.items) == 1 and isinstance(many.items[0], Ordered):
+        return same(many.items[0], ordered) if many is gold else same(ordered, many.items[0])
     if many.braces:
         return Outcome(False, "tuple", "a tuple beside a set")
     if any(isinstance(item, Ordered) for item in many.items):
@@ -165,10 +223,10 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
                 ]
                 column = Expr("\\begin{pmatrix}" + "\\\\".join(rows) + "\\end{pmatrix}")
             return ruled(same(column, other), "vector")
-        if any("\\pm" in latex_of(item) for item in ordered.items):
+        if any("\\pm" in latex_of(item) or "\\mp" in latex_of(item) for item in ordered.items):
             return matched(items_of(gold), items_of(answer), "list", same)
         return Outcome(False, "tuple", "a tuple beside one value")
-    if any("\\pm" in latex_of(item) for item in (*gold.items, *answer.items)):
+    if any("\\pm" in latex_of(item) or "\\mp" in latex_of(item) for item in (*gold.items, *answer.items)):
         return matched(items_of(gold), items_of(answer), "list", same)
     if len(gold.items) != len(answer.items):
         return Outcome(False, "tuple", f"{len(gold.items)} entries are wanted, not {len(answer.items)}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from math_pipeline import symbols
-from math_pipeline.nodes import Expr, Node, Ordered, Percent, Quantity, Relation
+from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Relation
 from math_pipeline.structure import is_name
 
 # V_1:V_2, |AB|, \\frac{NO}{BO}: names of quantities, which stand for nothing but their value.
 _LENGTHS = re.compile(
-    r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*[A-Z]{1,2}\s*\||\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
-    r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
+    r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
+    r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
 )
 
 
@@ -27,7 +27,7 @@ def unchained(node: Node, other: Node) -> Node:
         return node.sides[-1] if not any(_is_free(side) for side in node.sides[1:-1]) or named else node
     if len(node.sides) > 2:
         return Relation((node.sides[0], node.sides[-1]), ("=",))
-    if isinstance(other, Relation):
+    if isinstance(other, Relation) or (isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items)):
         return node
     if named or _are_equal(head, node.sides[-1]):
         return node.sides[-1]

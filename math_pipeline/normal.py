@@ -12,7 +12,7 @@ from math_pipeline.brackets import closing
 from math_pipeline.glyphs import plain
 
 _SPACES = re.compile(
-    r"(?<!\\)\\(?:[,;:! ]|quad|qquad|thinspace|enspace|medspace|thickspace|negthinspace|hfill|null)(?![a-zA-Z])|~"
+    r"(?<!\\)\\(?:[,;:! ]|(?:quad|qquad|thinspace|enspace|medspace|thickspace|negthinspace|hfill|null)(?![a-zA-Z]))|~"
 )
 _SIZES = re.compile(
     r"\\(?:left|right|big|Big|bigg|Bigg|bigl|bigr|Bigl|Bigr|biggl|biggr|middle)(?![a-zA-Z])\s*(\.(?![0-9]))?"
@@ -28,6 +28,8 @@ _WORDS = re.compile(
 )
 _SAME = (
     (re.compile(r"\\(?:dfrac|tfrac|cfrac|sfrac)(?![a-zA-Z])"), r"\\frac"),
+    (re.compile(r"\\frac\s*(\\(?:pi|theta|alpha|beta|phi))(?![a-zA-Z])\s*(?=[\w{\\])"), r"\\frac{\1}"),
+    (re.compile(r"(\\frac\s*(?:\d|\{[^{}]*\}))\s*(\\(?:pi|theta|alpha|beta|phi))(?![a-zA-Z])"), r"\1{\2}"),
     (re.compile(r"\\(?:dbinom|tbinom)(?![a-zA-Z])"), r"\\binom"),
     (re.compile(r"\\(?:leqslant|leqq|leq)(?![a-zA-Z])|<=|=<"), r"\\le "),
     (re.compile(r"\\(?:geqslant|geqq|geq)(?![a-zA-Z])|>=|=>"), r"\\ge "),
@@ -50,9 +52,11 @@ _SAME = (
     (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
     (re.compile(r"\\degrees?(?![a-zA-Z])|\^\{?\\circ\}?"), r"^{\\circ}"),
     (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
-    (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*([aApP])\.\s?[mM](?:\.|(?![a-zA-Z]))\s*\}?"), r" \\text{\1m}"),
+    (re.compile(r"(?<=[\d$])\s*\\text\s*\{\s*([aApP])\.\s?[mM]\.?\s*\}"), lambda m: f" \\text{{{m[1].lower()}m}}"),
+    (re.compile(r"(?<=[\d$])\s*([aApP])\.\s?[mM](?:\.|(?![a-zA-Z]))"), lambda m: f" {m[1].lower()}m"),
     (re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3}){2,}(?![\d.])"), lambda m: m[0].replace(".", "")),
-    (re.compile(r"\\(?:colon)(?![a-zA-Z])"), ":"),
+    (re.compile(r"\\(?:colon)(?![a-zA-Z])|\{:\}"), ":"),
+    (re.compile(r"\\(max|min|gcd|lcm)\s*\\\{([^{}]*)\\\}"), r"\\\1(\2)"),
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
 )  # fmt: skip
 _FRAC = re.compile(r"\\frac\s*(?:([0-9a-zA-Z])\s*([0-9a-zA-Z])|([0-9a-zA-Z])\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
@@ -77,6 +81,7 @@ _THOUSANDS_COMMA = re.compile(
 _THOUSANDS_SPACE = re.compile(r"(?<![\d.,}])([1-9]\d{0,2}(?:\s\d{3})+)(?!\d|\s*/|\s\d)")
 _UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
 _REPEATING = re.compile(r"(\d+)\.(\d*)(?:\\overline|\\dot|\\bar)\s*\{?(\d+)\}?")
+_DOTTED = re.compile(r"(\d+)\.(\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
 _REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
 _SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
 _WRAPPERS = (
@@ -91,6 +96,7 @@ _WRAPPERS = (
     ("**", "**"),
     ("`", "`"),
 )
+_MOST_LAYERS = 64
 _TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
 _LEADING = re.compile(r"^(?:[\s,;:]|\\\\|(?:therefore|thus|so|hence|answer)\b[ :,]*)+", re.IGNORECASE)
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
@@ -211,6 +217,7 @@ def _numbers(text: str) -> str:
     text = _UNDERSCORED.sub("", text) if re.fullmatch(r"\s*-?[\d_]+\s*", text) else text
     if re.fullmatch(r"[^a-zA-Z]*", text):
         text = _THOUSANDS_SPACE.sub(lambda m: re.sub(r"\s", "", m[1]), text)
+    text = _DOTTED.sub(lambda m: _repeating(m[1], m[2], m[3] + m[4] + m[5]), text)
     text = _REPEATING.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
     if re.fullmatch(r"\s*-?\d+\.\d*\(\d+\)\s*", text):
         text = _REPEATING_TEXT.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
@@ -227,8 +234,8 @@ def _repeating(whole: str, fixed: str, period: str) -> str:
 
 
 def _undressed(text: str) -> str:
-    """Without what stands round an answer: dollars, boxes, markdown, a full stop."""
-    while True:
+    """Without what stands round an answer: dollars, boxes, markdown, a full stop; so many layers and no more."""
+    for _ in range(_MOST_LAYERS):
         before = text
         text = _TRAILING.sub("", _LEADING.sub("", text)) if not text.strip().endswith("\\ldots") else text.strip()
         bold = _BOLD_NUMBER.match(text)
@@ -245,7 +252,8 @@ def _undressed(text: str) -> str:
                 if opening not in inner and ending not in inner:
                     text = inner
         if text == before:
-            return text
+            break
+    return text
 
 
 def words_of(text: str) -> str:

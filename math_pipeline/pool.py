@@ -19,6 +19,9 @@ from typing import Any
 from math_pipeline.errors import WorkerError
 
 _START_S = 120.0  # wall seconds for the imports of a worker on a loaded machine
+# Share of the deadline in a fork that has compared others. What needs more is compared anew, by a fresh fork with the
+# whole deadline, so that what a worker has in its caches and its memory decides nothing.
+_AT_FIRST = 0.25
 _IDLE_FACTOR = 20.0  # wall seconds for each CPU second of the deadline before a worker counts as stuck
 
 
@@ -68,7 +71,9 @@ class Pool:
             for last in (False, True):
                 if worker is None:
                     worker = self._start()
-                reply = worker.compare(gold, answer, self._cpu_time_s)
+                reply = worker.compare(gold, answer, self._cpu_time_s * _AT_FIRST)
+                if reply is not None and reply.ended:  # its next fork knows nothing yet
+                    reply = worker.compare(gold, answer, self._cpu_time_s)
                 if reply is not None:
                     return reply
                 self._drop(worker)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 
 from math_pipeline import intervals, symbols
-from math_pipeline.lists import lists
-from math_pipeline.naming import is_constant, name_of, names_in
+from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
+from math_pipeline.naming import is_constant, latex_of, name_of, names_in
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.structure import is_name
+
+_OF_X = re.compile(r"\s*[fgh]\s*\(\s*x\s*\)\s*")
 
 
 def relations(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two equations or inequalities say the same; a relation beside a value says something else."""
     if not isinstance(gold, Relation) or not isinstance(answer, Relation):
         relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
+        is_named_tuple = isinstance(relation, Relation) and isinstance(relation.sides[0], Ordered)
+        if isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items) and not is_named_tuple:
+            return lists(gold, answer, same)
         if isinstance(other, Many | Ordered) and isinstance(relation, Relation) and relation.signs == ("=",):
             return same(relation.sides[-1], other) if relation is gold else same(other, relation.sides[-1])
         if isinstance(other, Many):
@@ -54,6 +59,11 @@ def _turned(relation: Relation) -> Relation:
 
 
 def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
+    signs = [sum(latex_of(side).count("\\pm") for side in relation.sides) for relation in (gold, answer)]
+    if max(signs) > 1:
+        return SEVERAL_SIGNS
+    if any(signs):
+        return matched(items_of(gold), items_of(answer), "list", same)
     heads = [side.latex if isinstance(side, Expr) else "" for side in (gold.sides[0], answer.sides[0])]
     if isinstance(gold.sides[0], Ordered) and isinstance(answer.sides[0], Ordered):
         if same(gold.sides[0], answer.sides[0]).same:
@@ -63,8 +73,11 @@ def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
         if name_of(heads[0]) == name_of(heads[1]):
             return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
         values = same(gold.sides[1], answer.sides[1])
-        if values.same and is_constant(gold.sides[1]) and "(" not in heads[0] + heads[1]:
+        products = any(re.fullmatch(r"[a-z]{2,}'*", head.strip()) for head in heads)  # xy = 0 is not x = 0
+        if values.same and is_constant(gold.sides[1]) and "(" not in heads[0] + heads[1] and not products:
             return Outcome(True, "assignment: another name")
+        if "y" in {head.strip() for head in heads} and any(map(_OF_X.fullmatch, heads)):
+            return ruled(values, "assignment: y = f(x)")
     if not all(isinstance(side, Expr) for side in (*gold.sides, *answer.sides)):
         return Outcome(None, "equation", "sides of a kind that is not compared")
     one = symbols.difference(*(side.latex for side in gold.sides))  # type: ignore[union-attr]

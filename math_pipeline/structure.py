@@ -10,7 +10,7 @@ import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Without, Words
-from math_pipeline.systems import rows_of
+from math_pipeline.systems import rows_of, solutions_of
 from math_pipeline.units import split_unit
 from math_pipeline.wording import date_of, is_wordy, mixed, of_words, scaled, summed
 
@@ -19,6 +19,7 @@ _CONNECTIVE = re.compile(
 )
 
 
+_LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
 _MINUS = re.compile(r"\s*\\setminus(?![a-zA-Z])\s*")
 _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
@@ -41,7 +42,8 @@ _CHOICE_WITH = re.compile(
 
 
 _TAIL_CLAUSE = re.compile(
-    r"\s*(?:,\s*)?(?:\\text\s*\{\s*,?\s*(?:for|where|when|if|with)\b[^{}]*\}|\b(?:for\s+(?:all|every|any|each|some)|where)\b).*$",
+    r"\s*(?:,\s*)?(?:\\text\s*\{\s*,?\s*(?:for|where|when|if|with)\b[^{}]*\}|\b(?:for\s+(?:all|every|any|each|some)|where)\b"
+    r"|\(\s*[a-z](?:\s*,\s*[a-z])*\s*(?:\\in\s*(?:\\mathbb\{[ZN]\}|[ZN])|\\text\s*\{\s*is\s+an?y?\s[^{}]*integer\s*\})[^()]*\)\s*$).*$",
     re.DOTALL,
 )
 
@@ -54,6 +56,10 @@ _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
 _BUILDER = re.compile(r"^\\\{\s*([a-zA-Z])\s*(?:\\in\s*\\mathbb\{R\}\s*)?(?:\||:)\s*(.+?)\s*\\\}$", re.DOTALL)
 
 
+_ALL_BUT = re.compile(
+    r"^(?:\\text\s*\{\s*)?(?:all|any)\s+reals?(?:\s+(?:numbers?|values?))?(?:\s+(?:of\s+)?\$?[a-z]\$?)?\s+"
+    r"(?:except(?:\s+for)?|other\s+than|but)\s*\}?\s*([^{}]*\d[^{}]*|.*[\\].*)$"
+)
 _PERCENT = re.compile(
     r"\s*(?:\\?%|\\text\s*\{\s*(?:percent|per\s?cent|percentage|pct)\s*\}|(?:percent(?:age)?|per cent|pct)\b)\s*$"
 )
@@ -80,6 +86,11 @@ def parse(form: str, depth: int = 0) -> Node:
     dated = date_of(text)
     if dated:
         return Words(dated, text)
+    if _LOGIC.search(text) and not all(_SIGN.search(piece) for piece in split_top(text, _LOGIC)):
+        return Expr(text)  # of propositions, not of answers
+    solutions = solutions_of(text)
+    if solutions is not None:
+        return Many(tuple(Ordered(tuple(parse(value, depth + 1) for value in each)) for each in solutions))
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
@@ -106,6 +117,10 @@ def _single(text: str, depth: int) -> Node:
     builder = _BUILDER.match(text)
     if builder is not None:
         return parse(builder[2], depth + 1)
+    excepted = _ALL_BUT.match(text)
+    if excepted is not None:
+        points = parse(excepted[1], depth + 1)
+        return Without(Expr("\\mathbb{R}"), Many(points.items if isinstance(points, Many) else (points,), braces=True))
     parts = split_top(text, _UNION)
     if len(parts) > 1:
         return Union(tuple(parse(part, depth + 1) for part in parts))
@@ -145,6 +160,8 @@ def _many(pieces: list[str], depth: int, *, either: bool) -> Node:
         named = isinstance(head, Expr) and is_name(head.latex)
         if named:  # a = 4, -8, -10
             return Many((first.sides[1], *others))
+    if isinstance(first, Relation) and first.signs == ("\\ne",) and all(isinstance(i, Expr) for i in others):
+        return Many((first, *(Relation((first.sides[0], other), ("\\ne",)) for other in others)))
     return Many(tuple(items), either=either)
 
 

@@ -12,20 +12,18 @@ import re
 from typing import Any
 
 import sympy
-from latex2sympy2_extended import latex2sympy
-from latex2sympy2_extended.latex2sympy2 import ConversionConfig
 from math_verify import verify as math_verify_verify
 
 from math_pipeline import digits
+from math_pipeline.latex import converted
 from math_pipeline.spelling import respelled
 
 _PURE_DECIMAL = re.compile(r"-?\s*(\d*\.\d+|\d+)(?:\s*\\times\s*10\^\{?-?\d+\}?)?\Z")
 _MOST_DIGITS = re.compile(r"\d{2001}")
-_BASE = re.compile(r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+)\)?\}?_\{?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\}?\Z")
+_BASE = re.compile(r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\)?\}?\Z")
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
                "twelve": 12, "sixteen": 16}  # fmt: skip
 _MODULO = re.compile(r"(.+?)\s*\\bmod\s*(.+)\Z", re.DOTALL)
-_CONVERSION = ConversionConfig(interpret_as_mixed_fractions=False, lowercase_symbols=False)
 
 
 class UnreadableError(Exception):
@@ -50,8 +48,7 @@ def read(latex: str) -> Any:
     try:
         if modulo is not None:
             return sympy.Mod(read(modulo[1].strip(" (")), read(modulo[2].strip(" {()}")))
-        # Letters keep their case: 3x is not 3X.
-        found = latex2sympy(text, conversion_config=_CONVERSION)
+        found = converted(text)
     except MemoryError:
         raise
     except Exception as error:
@@ -92,11 +89,15 @@ def same(gold: str, answer: str) -> bool | None:
         settled = _same_objects(_complex(one), _complex(two))
     elif settled is False and _has_i(one, two):
         settled = bool(_same_objects(_complex(one), _complex(two)))
+    if settled is None and any(item.has(*_UNDONE) for item in (one, two) if isinstance(item, sympy.Expr)):
+        settled = _same_objects(one.doit(), two.doit())
     if settled is not None:
         return settled
     return bool(math_verify_verify([one], [two], timeout_seconds=None, allow_set_relation_comp=True)) or None
 
 
+_UNDONE = (sympy.Integral, sympy.Limit, sympy.Derivative)
+_MOST_PARTS = 400
 _COUNTERS = frozenset("nkmNMK")
 _PARAMETERS = frozenset("kmnptCDABcd")
 
@@ -133,6 +134,7 @@ def rounds_to(exact: str, decimal: str) -> bool | None:
 
 
 def _same_objects(one: Any, two: Any) -> bool | None:
+    one, two = _power(one), _power(two)
     if _is_matrix(one) and _is_matrix(two):
         return _same_matrices(one, two)
     if _is_matrix(one) or _is_matrix(two):
@@ -148,19 +150,42 @@ def _same_objects(one: Any, two: Any) -> bool | None:
     if any(infinite):
         other = two if infinite[0] else one
         return False if all(infinite) or (other.is_number and digits.evaluated(other, {}) is not None) else None
+    ordered = _evaluated(one)
+    if ordered == _evaluated(two) and not ordered.has(sympy.nan, sympy.zoo, sympy.oo):
+        return True
     names = sorted(one.free_symbols | two.free_symbols, key=str)
     # A sum to n is one for whole n alone.
     points = digits.WHOLE if one.has(sympy.Sum, sympy.Product) or two.has(sympy.Sum, sympy.Product) else digits.POINTS
-    agreed = [digits.agree(one, two, digits.at(names, point)) for point in (points if names else points[:1])]
+    agreed = digits.agreements(one, two, [digits.at(names, point) for point in (points if names else points[:1])])
     if False in agreed:
-        whole = [digits.agree(one, two, digits.at(names, point)) for point in digits.WHOLE]
-        are_counters = bool(names) and {str(name) for name in names} <= _COUNTERS
-        return None if are_counters and all(whole) else False  # (-1)^n beside cos(n pi): n is perhaps whole
+        if not names or not {str(name) for name in names} <= _COUNTERS:
+            return False
+        whole = digits.agreements(one, two, [digits.at(names, point) for point in digits.WHOLE])
+        return None if all(whole) else False  # (-1)^n beside cos(n pi): n is perhaps whole
     return True if agreed.count(True) >= (2 if names else 1) and agreed.count(None) <= len(agreed) // 2 else None
+
+
+def _evaluated(expression: Any) -> Any:
+    """With sums, products and logarithms as sympy orders them; the parser leaves them as they were written."""
+    if sum(1 for _ in zip(range(_MOST_PARTS), sympy.preorder_traversal(expression), strict=False)) == _MOST_PARTS:
+        return expression
+    return sympy.core.traversal.bottom_up(
+        expression, lambda part: part.func(*part.args) if isinstance(part, sympy.Add | sympy.Mul | sympy.log) else part
+    )
 
 
 def _is_matrix(item: Any) -> bool:
     return isinstance(item, sympy.MatrixBase | sympy.MatrixExpr)
+
+
+def _power(item: Any) -> Any:
+    """A matrix for its power, which the parser leaves as it stands; anything else as it is."""
+    if not (isinstance(item, sympy.Pow) and _is_matrix(item.base) and item.exp.is_Integer and abs(item.exp) < 100):
+        return item
+    try:
+        return sympy.Matrix(item.base) ** item.exp
+    except (ValueError, NotImplementedError):
+        return item
 
 
 def _without_functions(expression: Any) -> Any:
@@ -204,6 +229,8 @@ def difference(left: str, right: str) -> Any | None:
     """Left - right of an equation as a sympy expression. Raises UnreadableError."""
     one, two = read(left), read(right)
     if not isinstance(one, sympy.Expr) or not isinstance(two, sympy.Expr):
+        return None
+    if one.has(sympy.Derivative) or two.has(sympy.Derivative):  # of a bare name, which would come to nothing
         return None
     return one - two
 

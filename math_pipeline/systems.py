@@ -1,8 +1,10 @@
-"""Systems of equations and functions by cases: LaTeX's `cases` as rows of cells."""
+"""Systems of equations and functions by cases: LaTeX's `cases` as rows of cells; several solutions, each by names."""
 
 from __future__ import annotations
 
 import re
+
+from math_pipeline.brackets import commas, split_top
 
 _CASES = re.compile(r"^(?:\\\{\s*)?\\begin\s*\{(?:cases|dcases)\}(.*)\\end\s*\{(?:cases|dcases)\}$", re.DOTALL)
 _SYSTEM = re.compile(
@@ -10,6 +12,10 @@ _SYSTEM = re.compile(
     re.DOTALL,
 )
 _CONDITION = re.compile(r"^(?:\\text\s*\{)?\s*(?:if|for|when|where)\b\s*\}?\s*|\s*\\text\s*\{\s*\}\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:;|\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|\\l?or(?![a-zA-Z]))\s*"
+)
+_ASSIGNED = re.compile(r"\s*([a-zA-Z](?:_\{?\w+\}?)?)\s*=\s*([^=<>]+)")
 
 
 def rows_of(text: str) -> list[list[str]] | None:
@@ -29,3 +35,15 @@ def _cells(row: str) -> list[str]:
     if len(cells) == 2 and re.match(r"^(?:=|<|>|\\le|\\ge|\\ne)", cells[1]):  # aligned at its sign
         return [" ".join(cells)]
     return [_CONDITION.sub("", cell).strip() or cell for cell in cells if cell]
+
+
+def solutions_of(text: str) -> list[list[str]] | None:
+    """The values of each solution in `x = 1, y = 2; x = 2, y = 1`, by name; None for other texts."""
+    groups = [[_ASSIGNED.fullmatch(piece) for piece in commas(part)] for part in split_top(text, _BETWEEN)]
+    if len(groups) < 2 or not all(len(group) > 1 and all(group) for group in groups):
+        return None
+    named = [sorted((match[1], match[2].strip()) for match in group if match) for group in groups]
+    names = [[name for name, _ in group] for group in named]
+    if any(each != names[0] for each in names) or len(set(names[0])) != len(names[0]):
+        return None
+    return [[value for _, value in group] for group in named]

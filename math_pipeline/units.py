@@ -56,7 +56,7 @@ _TRAILING_TEXT = re.compile(
     re.DOTALL,
 )
 _TRAILING_WORD = re.compile(
-    r"^(?P<value>[-+]?\s*(?:\d[\d.,]*(?:\s+\d+/\d+)?(?:/\d+)?|\\frac\{\d+\}\{\d+\}|.*?[\d})]))\s*"
+    r"^(?P<value>[-+]?\s*(?:\d[\d.,]*(?:\s+\d+/\d+)?(?:/\d+)?|\\frac\{\d+\}\{\d+\}|.*?(?:[\d})]|\\pi)))\s*"
     r"(?P<unit>[a-zA-Z]{2,}(?:\s+[a-zA-Z]+){0,3}(?:\s*\^\s*\{?[23]\}?)?(?:\s*/\s*[a-zA-Z]+(?:\s*\^\s*\{?[23]\}?)?)?"
     r"|(?<=\d)\s(?:m|g|h|s|l|L)(?:\s*\^\s*\{?[23]\}?)?(?:/[a-z]+(?:\s*\^\s*\{?[23]\}?)?)?"
     r"|(?<=\d)(?:cm|km|mm|kg|m|g)(?:\^\{[23]\}))\s*$",
@@ -76,15 +76,16 @@ def split_unit(text: str) -> tuple[str, str]:
             return text, ""
         if match["unit"].startswith("^") and _FUNCTION.search(match["value"]):  # sin 30 degrees is a number
             return text, ""
-        if re.search(r"\d", match["value"]) or match["unit"].startswith("^"):
+        if re.search(r"\d|\\pi", match["value"]) or match["unit"].startswith("^"):
             return match["value"].strip(), _named(match["unit"])
         return text, ""
     match = _TRAILING_WORD.match(text)
     if match is not None and not _NOT_UNITS.match(match["unit"].strip()) and re.search(r"\d", match["value"]):
-        if "\\" in match["value"] and not re.search(r"[\d})]\s*$", match["value"]):
+        if "\\" in match["value"] and not re.search(r"(?:[\d})]|\\pi)\s*$", match["value"]):
             return text, ""
         words = match["unit"].strip()
-        if re.fullmatch(r"[a-zA-Z]{2,3}", words) and words not in _TABLE:  # 3xy is a product
+        first = re.match(r"[a-zA-Z]+(?!\s+[a-zA-Z]{3})", words)
+        if first is not None and len(first[0]) in (2, 3) and first[0] not in _TABLE:  # 3xy and mv^2 are products
             return text, ""
         if re.match(r"[a-zA-Z](?![a-zA-Z])", words) and _NAME.search(match["value"]):  # c^2 m is a product
             return text, ""
@@ -102,9 +103,12 @@ def _named(words: str) -> str:
     return re.sub(r"\s+", " ", words).strip(" .")
 
 
+_MONEY_OR_MASS = frozenset({"sterling", "GBP", "pound", "pounds"})
+
+
 def ratio(unit: str, other: str) -> Fraction | None:
     """How many of `other` one `unit` is; None where they are not of one dimension, or not known."""
-    if _plain(unit) == _plain(other):
+    if _plain(unit) == _plain(other) or {unit, other} <= _MONEY_OR_MASS:
         return Fraction(1)
     one, two = _measured(unit), _measured(other)
     if one is None or two is None or one[0] != two[0]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import importlib.metadata
 import importlib.util
 import os
 import threading
@@ -23,24 +22,13 @@ from math_pipeline.errors import MissingExtraError
 from math_pipeline.extraction import answer_of, gold_of
 from math_pipeline.pool import Pool, Reply
 from math_pipeline.types import Answer, MathJudgement, MathVerdict, Method
+from math_pipeline.version import math_versions
 
 CPU_TIME_S = 2.0
 MEMORY_MB = 512
-MATH_VERSION = 1  # raised whenever the same pair could be judged differently
 _KEPT = 65_536
 MOST_COMPARED = 4_000  # characters of a normal form that the symbolic engine is given
 _CERTAIN = frozenset({"box", "answer tag", "bare", "anchor", "after ####"})
-
-
-def math_versions() -> dict[str, Any]:
-    """The versions that math verdicts rest on: of the rules here, and of the packages where they are installed."""
-    versions: dict[str, Any] = {"math": MATH_VERSION}
-    for name in ("math-verify", "latex2sympy2_extended", "sympy"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = None  # not installed: math rows are refused
-    return versions
 
 
 class MathVerifier:

@@ -19,6 +19,11 @@ _COUNTS = {word: value for value, word in enumerate(_NUMBERS)} | {
     word: 10 * value
     for value, word in enumerate(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 3)
 }
+_PARTS = {"half": 2, "halves": 2, "quarter": 4} | {
+    word: value
+    for value, word in enumerate(re.findall(r"\w+", "third fourth fifth sixth seventh eighth ninth tenth"), 3)
+}
+_PART = re.compile(rf"(?:(an?|{'|'.join(_COUNTS)})[ -])({'|'.join(_PARTS)})s?")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
@@ -52,8 +57,14 @@ NEVER_NUMBERS = frozenset({"does not exist", "undefined", "infinitely many", "al
 NOTHING = frozenset({"no solution", "none", "empty set"})  # which may mean the number 0
 
 
+# Words as short as products of letters.
+_SHORT = frozenset({"yes", "no", "odd", "all", "any", "red", "one", "two", "six", "ten"})
+
+
 def is_wordy(text: str) -> bool:
     """Whether the text is words rather than mathematics."""
+    if text.strip().casefold() in _SHORT:
+        return True
     bare = re.sub(r"\\text\s*\{([^{}]*)\}", r" \1 ", text)
     if re.search(r"\\(?!text)[a-zA-Z]+|[\^_=<>]", bare):
         return False
@@ -68,6 +79,11 @@ def of_words(text: str) -> Node:
     dated = date_of(text)
     if dated:
         return Words(dated, text)
+    if re.fullmatch(r"[-+]?\s*\\infty\s*", text.strip()):
+        return Expr(text.strip())
+    part = _PART.fullmatch(words)
+    if part is not None:
+        return Expr(f"\\frac{{{_COUNTS.get(part[1] or 'one', 1)}}}{{{_PARTS[part[2]]}}}")
     counted = number_of(words)
     if counted is not None:
         return Expr(str(counted))
@@ -77,8 +93,9 @@ def of_words(text: str) -> Node:
     if re.fullmatch(r"[A-J]", text.strip()):
         return Choice(text.strip())
     pieces = re.split(r"\s+(?:and|or)\s+|\s*,\s*", text.strip())
-    if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]", piece.strip()) for piece in pieces):
-        return Many(tuple(Expr(piece.strip()) for piece in pieces))
+    if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]|\([A-J]\)", piece.strip()) for piece in pieces):
+        letters = all(re.fullmatch(r"\([A-J]\)", piece.strip()) for piece in pieces)
+        return Many(tuple((Choice if letters else Expr)(piece.strip(" ()" if letters else " ")) for piece in pieces))
     if re.fullmatch(r"-?[\d.,/ ]+", words) and words:
         return Expr(mixed(words))
     value, unit = scaled(*split_unit(text.strip()))

@@ -27,10 +27,14 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
         one, two = meaning(gold.words), meaning(answer.words)
         if one == two:
             return Outcome(True, "words")
+        if (heads := _said(one, two)) is not None:
+            return heads
         parts = [_parts(node.original) for node in (gold, answer)]
         if len(parts[0]) > 1 and parts[0] == parts[1]:
             return Outcome(True, "words: list")
-        if len(one.split()) <= 2 and len(two.split()) <= 2 and not set(one.split()) & set(two.split()):
+        if max(map(len, parts)) > 1 and not any(" " in part for part in (*parts[0], *parts[1])):
+            return Outcome(False, "words: list", f"{answer.original!r:.60} is not {gold.original!r:.60}")
+        if _are_apart(one.split(), two.split()):
             if {one, two} <= NEVER_NUMBERS | NOTHING:  # no solution, none: perhaps the same
                 return Outcome(None, "words", "words that are not the same may mean the same")
             return Outcome(False, "words", f"{answer.original!r:.60} is not {gold.original!r:.60}")
@@ -47,6 +51,27 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
             return Outcome(True, "words")
         return _beside_number(said, node)
     return Outcome(None, "words", "words beside mathematics")
+
+
+def _said(one: str, two: str) -> Outcome | None:
+    """What an answer says that begins with yes or no; None where one side does not."""
+    heads = [
+        re.match(r"(yes|no|true|false)(?:\s*$|\s+(?!solution|real|such|one|integer|value|number))", side)
+        for side in (one, two)
+    ]
+    if heads[0] is None or heads[1] is None or {heads[0][1], heads[1][1]} & {"yes", "no"} == set():
+        return None
+    if heads[0][1] != heads[1][1] and {heads[0][1], heads[1][1]} == {"yes", "no"}:
+        return Outcome(False, "words: yes or no", "yes beside no")
+    return None
+
+
+def _are_apart(one: list[str], two: list[str]) -> bool:
+    """Whether two short answers are of other words: all of them, or one that stands where the other has its own."""
+    if max(len(one), len(two)) <= 2 and not set(one) & set(two):
+        return True
+    differing = [a for a, b in zip(one, two, strict=False) if a != b]
+    return len(one) == len(two) <= 3 and len(differing) == 1 and not {"not", "no"} & {*one, *two}
 
 
 def _parts(original: str) -> list[str]:

@@ -67,3 +67,8 @@ def test_digits_apart_are_never_joined_to_another_number(one: int, two: int) -> 
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
     normal(text)
+
+
+def test_layers_without_end_are_left_as_they_are() -> None:
+    assert normal("{" * 20 + "5" + "}" * 20) == "5"
+    assert normal("{" * 900 + "5" + "}" * 900).startswith("{")

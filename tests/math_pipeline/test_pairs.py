@@ -8,7 +8,7 @@ import pytest
 
 from math_pipeline import MathJudgement, MathVerifier
 
-FILE = Path(__file__).with_name("pairs.txt")
+FILES = [Path(__file__).with_name(name) for name in ("pairs.txt", "pairs_look_alikes.txt", "pairs_fresh.txt")]
 LINE = re.compile(r"(.*?) (===|=/=|=\?=) (.*)")
 WANTED = {"===": {True}, "=/=": {False}, "=?=": {False, None}}
 # A letter's case, a plus of the right side: what reads otherwise when gold and answer change places.
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(300)
 def pairs() -> dict[str, list[tuple[str, str, str]]]:
     found: dict[str, list[tuple[str, str, str]]] = {}
     kind = ""
-    for line in FILE.read_text().splitlines():
+    for line in (line for file in FILES for line in file.read_text().splitlines()):
         if line.startswith("[") and line.endswith("]") and line[1:-1].replace("-", "").isalpha():
             kind = line[1:-1]
         elif line and not line.startswith("#"):

@@ -55,6 +55,13 @@ def test_a_deadline_is_cpu_time_and_the_neighbours_are_untouched() -> None:
     assert found[1].passed is None
 
 
+def test_what_takes_long_is_compared_anew_by_a_fork_that_knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("math_pipeline.pool._AT_FIRST", 1e-4)  # too short for any pair
+    with Pool(1, cpu_time_s=20, memory_mb=512) as pool:
+        reply = pool.compare(r"\sin(2x)", r"2\sin(x)\cos(x)")
+    assert (reply.same, reply.ended) == (True, "")
+
+
 def test_memory_is_capped() -> None:
     with Pool(1, cpu_time_s=120, memory_mb=40) as pool:
         grown = pool.compare("5", "x+" * 100_000 + "x")
