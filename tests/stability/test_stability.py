@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,7 @@ NOT_COMPARED = {"cpu_time_s", "wall_time_s", "memory_mb"}
 SHARES = [0.54, 0.55, 0.56, 0.57, 0.58, 0.79, 0.8, 0.81, 0.82, 0.83, 1.16, 1.18, 1.19, 1.2, 1.22]
 
 
-@pytest.fixture(scope="module")
-def per_second() -> float:
+def turns_per_second() -> float:
     """Loop turns a second of CPU time, the best of a few."""
     with Sandbox(jobs=1) as sandbox:
         runs = []
@@ -105,15 +105,6 @@ def usual() -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.fixture(scope="module")
-def rows_file(per_second: float, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = near_limit(per_second) + failing_differently() + usual()
-    assert sum(len(row["candidates"]) for row in rows) == 300
-    path = tmp_path_factory.mktemp("stability") / "rows.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
-
-
 def command(rows_file: Path, out: Path, jobs: int) -> list[str]:
     return [
         sys.executable,
@@ -134,55 +125,94 @@ def judged(out: Path) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in NOT_COMPARED} for row in rows]
 
 
+class Reference:
+    """Rows for this machine's speed, and what one job says of them. Made anew for each turn, kept between tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: list[tuple[Path, list[dict[str, Any]]]] = []
+
+    def of(self, turn: int) -> tuple[Path, list[dict[str, Any]]]:
+        while len(self._made) <= turn:
+            self._made.append(self._make(self._folder / str(len(self._made))))
+        return self._made[turn]
+
+    @staticmethod
+    def _make(folder: Path) -> tuple[Path, list[dict[str, Any]]]:
+        folder.mkdir()
+        rows = near_limit(turns_per_second()) + failing_differently() + usual()
+        assert sum(len(row["candidates"]) for row in rows) == 300
+        path = folder / "rows.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        subprocess.run(command(path, folder / "out", 1), check=True)
+        found = judged(folder / "out")
+        wanted = {"accepted", "wrong_answer", "time_limit", "runtime_error", "no_code", "compile_error"}
+        assert len(found) == 300
+        assert {row["verdict"] for row in found} == wanted
+        assert sum(row["marginal"] for row in found) > 50
+        return path, found
+
+
 @pytest.fixture(scope="module")
-def with_one_job(rows_file: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    out = tmp_path_factory.mktemp("one") / "out"
-    subprocess.run(command(rows_file, out, 1), check=True)
-    rows = judged(out)
-    verdicts = {row["verdict"] for row in rows}
-    wanted = {"accepted", "wrong_answer", "time_limit", "runtime_error", "no_code", "compile_error"}
-    assert len(rows) == 300
-    assert verdicts == wanted
-    assert sum(row["marginal"] for row in rows) > 50
-    return rows
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    return Reference(tmp_path_factory.mktemp("reference"))
 
 
-def assert_same(rows: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+def differences(rows: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     assert [row["row_id"] for row in rows] == [row["row_id"] for row in expected]
-    different = [
+    return [
         (one["id"], one["candidate_index"], name, one[name], other[name])
         for one, other in zip(expected, rows, strict=True)
         for name in one
         if one[name] != other[name]
     ]
-    assert not different
 
 
-def test_eight_jobs(rows_file: Path, with_one_job: list[dict[str, Any]], tmp_path: Path) -> None:
-    subprocess.run(command(rows_file, tmp_path / "out", 8), check=True)
-    assert_same(judged(tmp_path / "out"), with_one_job)
+def assert_same(reference: Reference, run: Callable[[Path, Path], None], folder: Path) -> None:
+    """run: judges the rows of a file into a folder. Whatever is not near its limit is the same at the first try.
+
+    For what is near, a machine that became a fifth quicker or slower between two runs shows nothing: then both runs are
+    made once more, with programs calibrated anew, twice at most.
+    """
+    for turn in range(3):
+        path, expected = reference.of(turn)
+        out = folder / str(turn)
+        run(path, out)
+        different = differences(judged(out), expected)
+        if not different:
+            return
+        assert [one for one in different if not one[0].startswith("near-")] == []
+    assert different == []
 
 
-def test_beside_a_burner(rows_file: Path, with_one_job: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_eight_jobs(reference: Reference, tmp_path: Path) -> None:
+    assert_same(reference, lambda rows, out: _done(command(rows, out, 8)), tmp_path)
+
+
+def test_beside_a_burner(reference: Reference, tmp_path: Path) -> None:
     burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
-        subprocess.run(command(rows_file, tmp_path / "out", 2), check=True)
+        assert_same(reference, lambda rows, out: _done(command(rows, out, 2)), tmp_path)
     finally:
         burner.kill()
         burner.wait()
-    assert_same(judged(tmp_path / "out"), with_one_job)
 
 
-def test_killed_and_resumed(rows_file: Path, with_one_job: list[dict[str, Any]], tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    kills = 0
-    for wait_s in (3, 7, 11, 15, 19):
-        process = subprocess.Popen(command(rows_file, out, 2))
-        time.sleep(wait_s)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-            kills += 1
-        process.wait()
-    assert kills >= 3
-    subprocess.run(command(rows_file, out, 2), check=True)
-    assert_same(judged(out), with_one_job)
+def test_killed_and_resumed(reference: Reference, tmp_path: Path) -> None:
+    def killed(rows: Path, out: Path) -> None:
+        kills = 0
+        for wait_s in (3, 7, 11, 15, 19):
+            process = subprocess.Popen(command(rows, out, 2))
+            time.sleep(wait_s)
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGKILL)
+                kills += 1
+            process.wait()
+        assert kills >= 3
+        _done(command(rows, out, 2))
+
+    assert_same(reference, killed, tmp_path)
+
+
+def _done(words: list[str]) -> None:
+    subprocess.run(words, check=True)
