@@ -21,6 +21,7 @@ from sources import (
     mbpp,
     openthoughts,
     plain,
+    questions,
     taco,
     verl,
 )
@@ -52,6 +53,9 @@ def main(folder: Path) -> None:
     write_jsonl(folder / "mbpp.jsonl", mbpp.rows())
     pq.write_table(pa.Table.from_pylist(verl.rows()), folder / "verl.parquet", compression="zstd")
     write_codecontests(folder / "codecontests.parquet")
+    (folder / "recipes").mkdir(exist_ok=True)
+    for name, rows in questions.FILES.items():
+        write_jsonl(folder / "recipes" / name, rows())
 
 
 if __name__ == "__main__":

@@ -23,8 +23,10 @@ PLAIN = (
     "verdict", "passed", "reason", "accepted_by", "tests_passed", "tests_run", "tests_total", "first_failure",
     "marginal", "provoked", "missing_module", "limits", "jail", "cpu_time_s", "wall_time_s", "memory_mb",
 )  # fmt: skip
-QUALITY = ("findings", "findings_detail")  # of the row, not of the candidate
-MATH = ("method", "gold_answer", "extracted_answer")  # of math rows: what decided, and the two answers' normal forms
+# Of the row, not of the candidate. verifiable: what can check a math row: symbolic, judge_only or none.
+QUALITY = ("findings", "findings_detail", "verifiable")
+# Of rows with a gold answer: what decided, the two answers' normal forms, and what a language model said of them.
+MATH = ("method", "gold_answer", "extracted_answer", "judge")
 OURS = (*PLACE, *PLAIN, *MATH, *QUALITY)
 UNSTABLE = ("cpu_time_s", "wall_time_s", "memory_mb")  # what two runs over the same rows may differ in
 
@@ -50,6 +52,18 @@ def arrow_types() -> dict[str, pa.DataType]:
         "limits": pa.struct([(name, whole if name == "output_bytes" else number) for name in _LIMITS]),
         **dict.fromkeys(UNSTABLE, number),
         "findings": pa.list_(text),
+        "judge": pa.struct(
+            [
+                ("verdict", text),
+                ("before", text),
+                ("right", whole),
+                ("wrong", whole),
+                ("reasoning", text),
+                ("prompt_tokens", whole),
+                ("completion_tokens", whole),
+                ("cost", number),
+            ]
+        ),
     }
     return {name: special.get(name, text) for name in OURS}
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ot_code.engines import ENGINES
 from ot_code.errors import UsageError
+from ot_code.jails import options_of
+from ot_code.judges import JudgeConfig
 
 DEFAULT_MAX_FAULTS = 0.001
 MOST_SOLUTIONS = 5  # of a row, that are run to judge its tests
@@ -23,6 +26,8 @@ class VerifyConfig:
     column that joins. time_factors: by language. keep_unchecked: domains whose rows are kept though nobody judged
     them. check_tests: how many reference solutions a row are run to judge its tests, None: none. drop: findings whose
     rows are not kept. max_faults: the share of judged rows that may have a fault of ours. limit: input rows.
+    jails: how programs are jailed, as keywords of Sandbox. judge: a language model for what nothing else can judge.
+    engine: where programs run, one of ot_code.engines.ENGINES. ray_address: of the cluster, None: of this machine.
     """
 
     input: str
@@ -44,7 +49,12 @@ class VerifyConfig:
     form: str = "parquet"
     jobs: int | None = None
     pin: bool = False
+    jails: Mapping[str, Any] = field(default_factory=dict)
     cache: Path | None = None
+    judge: JudgeConfig | None = None
+    endpoints: tuple[str, ...] = ()
+    engine: str = "local"
+    ray_address: str | None = None
     max_faults: float = DEFAULT_MAX_FAULTS
     overwrite: bool = False
     rejudge: tuple[str, ...] = ()
@@ -67,8 +77,29 @@ class VerifyConfig:
             unsought = [name for name in self.drop if Finding(name).needs_runs]
             if unsought:
                 raise UsageError(f"--drop {','.join(unsought)}: only --check-tests looks for that; add it")
+        self._check_place()
+        for option, given in (
+            ("--check-tests", self.check_tests),
+            ("--cache", self.cache),
+            ("--pin", self.pin or None),
+        ):
+            elsewhere = "--endpoints" if self.endpoints else "--engine ray" if self.engine == "ray" else None
+            if elsewhere and given is not None:
+                raise UsageError(f"{option} is about programs that run here, so not beside {elsewhere}: leave one out")
+        if self.endpoints and self.jails:
+            said = ", ".join(options_of(self.jails))
+            raise UsageError(f"{said}: about programs that run here, so not beside --endpoints: leave one out")
         if self.overwrite and self.rejudge:
             raise UsageError("--overwrite starts anew, so --rejudge has nothing to keep: give one of them")
+
+    def _check_place(self) -> None:
+        """Raises UsageError for settings of where programs run that make no sense together."""
+        if self.engine not in ENGINES:
+            raise UsageError(f"--engine: must be one of {', '.join(ENGINES)}, not {self.engine!r}")
+        if self.ray_address is not None and self.engine != "ray":
+            raise UsageError("--ray-address is about --engine ray: add it, or leave this out")
+        if self.endpoints and self.engine == "ray":
+            raise UsageError("--engine ray and --endpoints both say where programs run: give one of them")
 
     def settings(self) -> dict[str, Any]:
         """Those settings that an output depends on, as plain JSON: an output made under others is another output."""
@@ -87,4 +118,6 @@ class VerifyConfig:
             "check_tests": self.check_tests,
             "drop": list(self.drop),
             "format": self.form,
+            **({"jails": dict(sorted(self.jails.items()))} if self.jails else {}),
+            **({"judge": self.judge.identity()} if self.judge is not None else {}),
         }

@@ -6,13 +6,13 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ot_code.errors import OutputError, UsageError
+from ot_code.errors import MadeOtherwiseError, OutputError, UsageError
 from ot_code.journal import Journal
 from ot_code.shards import STAGING, WIDENED
 
@@ -20,8 +20,19 @@ RUN_FILE = "run.json"
 SUMMARY_FILE = "summary.json"
 JOURNAL_FILE = ".journal"
 LOCK_FILE = ".lock"
-_MADE_BY_US = ("judged", "kept", "problems", STAGING, WIDENED, SUMMARY_FILE, JOURNAL_FILE)
+PAID = ("samples.jsonl",)  # what a model was paid for
+_MADE_BY_US = (
+    "judged", "kept", "problems", "removed", "verified", "unverified", "metadata", "figures", "README.md",
+    "dataset_info.json", *PAID, "problems.jsonl", STAGING, WIDENED, SUMMARY_FILE, JOURNAL_FILE,
+)  # fmt: skip
 _FORMAT = 1
+
+
+def _staged(name: str) -> str:
+    return f".{name}.new"
+
+
+_BEFORE_RUN_FILE = (LOCK_FILE, _staged(RUN_FILE))  # what a run that was killed at its very start leaves
 
 
 class OutputFolder:
@@ -62,19 +73,21 @@ class OutputFolder:
         """Gives the folder free."""
         self._lock.close()
 
-    def claim(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> None:
+    def claim(self, identity: Mapping[str, Any], *, overwrite: bool = False, paid: Collection[str] = ()) -> None:
         """Makes the folder this run's: a new one, or one that was made with the same `identity`.
 
-        Raises UsageError naming every difference, or when the folder holds what no run of ours has written.
+        paid: the parts of the identity, by dotted name, that samples rest on: where these are as they were, overwriting
+        leaves the samples, which cost money. Raises UsageError naming every difference, or when the folder holds what
+        no run of ours has written.
         """
         run_file = self.path / RUN_FILE
         if run_file.exists():
             if overwrite:
-                self._clear()
+                self.restart(keep=PAID if paid and self._unchanged(run_file, identity, paid) else ())
             else:
                 self._compare(run_file, identity)
                 return
-        elif any(entry.name != LOCK_FILE for entry in self.path.iterdir()):
+        elif any(entry.name not in _BEFORE_RUN_FILE for entry in self.path.iterdir()):
             raise UsageError(f"{self.path} is not empty and holds no {RUN_FILE}: name another folder with --out")
         started = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self.write_json(RUN_FILE, {"format": _FORMAT, **identity, "started_at": started})
@@ -88,15 +101,27 @@ class OutputFolder:
         before.pop("started_at", None)
         found = list(differences(before, now))
         if found:
-            raise UsageError(
+            raise MadeOtherwiseError(
                 f"{self.path} was made otherwise: {'; '.join(found)}. Give the same command to continue it, "
                 "--overwrite to start it anew, or another --out"
             )
 
-    def _clear(self) -> None:
+    def _unchanged(self, run_file: Path, identity: Mapping[str, Any], parts: Collection[str]) -> bool:
+        """Whether these parts of the identity are as the folder's last run had them."""
+        try:
+            before = json.loads(run_file.read_bytes())
+        except ValueError:
+            return False
+        now = json.loads(json.dumps(identity))
+        return all(_part(before, part) == _part(now, part) for part in parts)
+
+    def restart(self, keep: Collection[str] = ()) -> None:
+        """Removes all that runs have written but `keep`, and what says whose the folder is."""
         # The journal goes first: without it nothing else in the folder counts, so that being killed here loses nothing.
         (self.path / JOURNAL_FILE).unlink(missing_ok=True)
         for name in _MADE_BY_US:
+            if name in keep:
+                continue
             entry = self.path / name
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
@@ -115,7 +140,7 @@ class OutputFolder:
 
     def write_json(self, name: str, value: Mapping[str, Any]) -> None:
         """Writes a file of the folder as a whole or not at all."""
-        staged = self.path / f".{name}.new"
+        staged = self.path / _staged(name)
         with staged.open("w", encoding="utf-8") as file:
             json.dump(value, file, indent=2, ensure_ascii=False)
             file.write("\n")
@@ -123,10 +148,24 @@ class OutputFolder:
             os.fsync(file.fileno())
         staged.replace(self.path / name)
 
+    def read_json(self, name: str) -> dict[str, Any]:
+        """What write_json wrote. Raises OutputError where it is gone or damaged."""
+        try:
+            value: dict[str, Any] = json.loads((self.path / name).read_bytes())
+        except (OSError, ValueError) as error:
+            raise OutputError(f"{self.path / name} cannot be read ({error}): start anew with --overwrite") from error
+        return value
+
     def tidy(self) -> None:
         """Removes what only a running run needs."""
         for name in (STAGING, WIDENED):
             shutil.rmtree(self.path / name, ignore_errors=True)
+
+
+def _part(identity: Any, dotted: str) -> Any:
+    for name in dotted.split("."):
+        identity = identity.get(name) if isinstance(identity, dict) else None
+    return identity
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -22,6 +22,10 @@ _TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
 
 Columns = Mapping[str, "Shape | pa.DataType"]  # in the order of the file; a pa.DataType is settled, a Shape may widen
 
+JSON_TEXT = {
+    b"ot_code": b"json"
+}  # the metadata of a field whose values are JSON text, and are read back as what it says
+
 GIANT = 64 * 1024 * 1024  # bytes of a text or table that is written in the way that needs least memory, not least time
 
 
@@ -30,8 +34,21 @@ def settled(schema: pa.Schema | None) -> dict[str, pa.DataType]:
 
     Left out, so that their values decide: types that Parquet cannot hold, and null (which would load as no type).
     """
-    fields = {} if schema is None else {field.name: field.type for field in schema}
+    fields = {} if schema is None else {field.name: field.type for field in schema if not is_json_text(field)}
     return {name: kind for name, kind in fields.items() if _is_storable(kind)}
+
+
+def is_json_text(field: pa.Field) -> bool:
+    """Whether the field is a column of ours whose values had no one type."""
+    return bool(field.metadata) and field.metadata.get(b"ot_code") == JSON_TEXT[b"ot_code"]
+
+
+def _marked(arrays: Sequence[pa.Array], columns: Columns) -> pa.Table:
+    fields = [
+        pa.field(name, array.type, metadata=JSON_TEXT if kind == "json" else None)
+        for array, (name, kind) in zip(arrays, columns.items(), strict=True)
+    ]
+    return pa.table(list(arrays), schema=pa.schema(fields))
 
 
 def _is_storable(kind: pa.DataType) -> bool:
@@ -48,7 +65,7 @@ def _is_storable(kind: pa.DataType) -> bool:
 def table_of(rows: Sequence[Mapping[str, Any]], columns: Columns) -> pa.Table:
     """The rows as a table with exactly these columns; what a row lacks is null."""
     arrays = [_array([row.get(name) for row in rows], kind, name) for name, kind in columns.items()]
-    return pa.table(arrays, names=list(columns)) if arrays else pa.table({})
+    return _marked(arrays, columns) if arrays else pa.table({})
 
 
 def _array(values: list[Any], kind: Shape | pa.DataType, name: str) -> pa.Array:
@@ -133,7 +150,7 @@ def widen_table(source: Path, target: Path, before: Columns, after: Columns) -> 
         else:
             values = old.column(name).to_pylist() if name in before else [None] * old.num_rows
             arrays.append(_array([_widened(value, before.get(name), kind) for value in values], _written(kind), name))
-    write_table(target, pa.table(arrays, names=list(after)))
+    write_table(target, _marked(arrays, after))
 
 
 def widen_lines(source: Path, target: Path, before: Columns, after: Columns) -> None:

@@ -15,6 +15,7 @@ from ot_code.verdicts import NAMES, is_fault
 
 _MOST_NAMES = 500  # of sources, domains or languages; what comes later is counted together
 _OTHERS = "(others)"
+_COMPARED = ("correct", "incorrect")  # verdicts that two methods can agree in
 _FATES = ("kept", "rejected", "dropped", "undecided", "malformed")
 
 
@@ -43,6 +44,8 @@ class Tally:
     cpu_time_s: float = 0.0
     longest_cpu_time_s: float = 0.0
     longest_wall_time_s: float = 0.0
+    judge: Counter[str] = field(default_factory=Counter)
+    cost: float | None = None
     disagreements: list[dict[str, Any]] = field(default_factory=list)
 
     def count_row(self, findings: Iterable[str], *, faults: int) -> None:
@@ -60,11 +63,26 @@ class Tally:
         for kind, name in named.items():
             self._names(kind, name)[verdict] += 1
         self._compare(columns)
+        self._count_ruling(columns)
         self.marginal += bool(columns["marginal"])
         self.provoked += bool(columns["provoked"])
         self.cpu_time_s += columns["cpu_time_s"] or 0.0
         self.longest_cpu_time_s = max(self.longest_cpu_time_s, columns["cpu_time_s"] or 0.0)
         self.longest_wall_time_s = max(self.longest_wall_time_s, columns["wall_time_s"] or 0.0)
+
+    def _count_ruling(self, columns: Mapping[str, Any]) -> None:
+        ruling = columns.get("judge")
+        if ruling is None:
+            return
+        said, before = ruling["verdict"], ruling["before"]
+        self.judge.update(["asked", f"said {said}"])
+        if before in _COMPARED and said in _COMPARED:
+            self.judge.update(["compared", f"{before} by symbols, {said} by the judge"])
+            self.judge["agreeing"] += before == said
+        for name in ("prompt_tokens", "completion_tokens"):
+            self.judge[name] += ruling[name]
+        if ruling["cost"] is not None:
+            self.cost = (self.cost or 0.0) + ruling["cost"]
 
     def _compare(self, columns: Mapping[str, Any]) -> None:
         label = label_of(columns)
@@ -90,6 +108,9 @@ class Tally:
         self.fates.update(other["fates"])
         self.verdicts.update(other["verdicts"])
         self.findings.update(other["findings"])
+        self.judge.update(other.get("judge", {}))
+        if other.get("cost") is not None:
+            self.cost = (self.cost or 0.0) + other["cost"]
         for kind, names in other["by"].items():
             for name, verdicts in names.items():
                 self._names(kind, name).update(verdicts)
@@ -103,6 +124,7 @@ class Tally:
             "fates": dict(self.fates),
             "verdicts": dict(self.verdicts),
             "findings": dict(self.findings),
+            "judge": dict(self.judge),
             "by": by,
         }
 
@@ -152,6 +174,7 @@ def summary_of(tally: Tally) -> dict[str, Any]:
         "by_domain": _sorted_names(tally, "domain"),
         "by_language": _sorted_names(tally, "language"),
         **({"agreement": agreement(_sorted_names(tally, "label"), tally.disagreements)} if "label" in tally.by else {}),
+        **({"judge": _judge_of(tally)} if tally.judge else {}),
         "times": {
             "elapsed_s": round(tally.elapsed_s, 3),
             "rows_per_s": round(tally.read / tally.elapsed_s, 3) if tally.elapsed_s else None,
@@ -159,6 +182,25 @@ def summary_of(tally: Tally) -> dict[str, Any]:
             "longest_cpu_time_s": round(tally.longest_cpu_time_s, 3),
             "longest_wall_time_s": round(tally.longest_wall_time_s, 3),
         },
+    }
+
+
+def _judge_of(tally: Tally) -> dict[str, Any]:
+    """What the language model came to: how often it was asked, what it said, and where symbols had said something."""
+    counts = tally.judge
+    pairs = {name: count for name, count in sorted(counts.items()) if name.endswith("by the judge")}
+    return {
+        "asked": counts["asked"],
+        "said": {name[5:]: count for name, count in sorted(counts.items()) if name.startswith("said ")},
+        "agreement": {
+            "compared": counts["compared"],
+            "agreeing": counts["agreeing"],
+            "share": round(counts["agreeing"] / counts["compared"], 4) if counts["compared"] else None,
+            **pairs,
+        },
+        "prompt_tokens": counts["prompt_tokens"],
+        "completion_tokens": counts["completion_tokens"],
+        "cost": None if tally.cost is None else round(tally.cost, 6),
     }
 
 

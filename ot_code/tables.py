@@ -32,6 +32,8 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
         _show_agreement(console, summary["agreement"])
     if summary["findings"]:
         console.print(_findings(summary))
+    if "judge" in summary:
+        console.print(_judge(summary["judge"]))
     times = summary["times"]
     rate = f", {times['rows_per_s']:,.1f} rows/s" if times["rows_per_s"] else ""
     console.print(
@@ -46,6 +48,16 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     if summary["faults"]:
         console.print(f"{summary['faults']:,} of them have a fault of ours; see `reason` in judged/", style="red")
     console.print(f"{out}/judged, {out}/kept, {out}/summary.json", soft_wrap=True)
+
+
+def _judge(judge: Mapping[str, Any]) -> str:
+    """What the language model came to, in a sentence."""
+    said = ", ".join(f"{count:,} {name}" for name, count in judge["said"].items())
+    found = judge["agreement"]
+    agree = f"; it agrees with symbols on {found['agreeing']:,} of {found['compared']:,}" if found["compared"] else ""
+    cost = "" if judge["cost"] is None else f", {judge['cost']:,.4f} in money"
+    tokens = f"{judge['prompt_tokens']:,} tokens in, {judge['completion_tokens']:,} out{cost}"
+    return f"the language model was asked of {judge['asked']:,} answers: {said}{agree}; {tokens}"
 
 
 def _show_agreement(console: Console, agreement: Mapping[str, Any]) -> None:

@@ -280,7 +280,7 @@ def _doubtful() -> list[dict[str, Any]]:
             "solutions": [total],
             "candidates": [candidate("wrong_answer", total, about="right, and rejected by a test that is wrong")],
             "expected_findings": [
-                "truncated_tests", "contradictory_tests", "rejected_solutions", "unpassed_tests",
+                "truncated_tests", "contradictory_tests", "rejected_solutions", "unpassed_tests", "crashing_tests",
             ],
         },
     ]  # fmt: skip

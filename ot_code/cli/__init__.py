@@ -22,7 +22,19 @@ if TYPE_CHECKING:
 # name -> (module, what it does, in one line)
 COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("ot_code.cli.verify", "judge every answer of a dataset and keep the right ones"),
+    "build": ("ot_code.cli.build", "build one dataset from sources and stages, by a recipe"),
+    "filter": ("ot_code.cli.filter", "keep the rows that meet conditions"),
+    "deduplicate": ("ot_code.cli.deduplicate", "of rows whose texts are nearly the same, keep the first"),
+    "decontaminate": ("ot_code.cli.decontaminate", "keep the rows that are in no benchmark"),
+    "rate": ("ot_code.cli.rate", "have a language model rate how difficult each problem is"),
+    "mix": ("ot_code.cli.mix", "draw so many rows, or shares, of each source or domain"),
+    "publish": ("ot_code.cli.publish", "write judged rows as a dataset for trainers and for the hub, and push it"),
+    "report": ("ot_code.cli.report", "make one HTML page of what a run came to"),
+    "show": ("ot_code.cli.show", "show a run, or one row and its verdict, in the terminal"),
     "run": ("ot_code.cli.run", "run one program in the sandbox and show what it did"),
+    "images": ("ot_code.cli.images", "build and list the images of Docker jails and of the service"),
+    "sample": ("ot_code.cli.sample", "sample answers from a model, judge them as they come, keep the right ones"),
+    "serve": ("ot_code.cli.serve", "serve the sandbox and the judges over HTTP"),
     "doctor": ("ot_code.cli.doctor", "say what works on this machine, what does not, and the mend"),
 }
 

@@ -8,6 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from ot_code.cli.exits import Exit
+from ot_code.jails import add_arguments as add_jail_arguments
+from ot_code.jails import open_sandbox, settings_of
 
 if TYPE_CHECKING:
     from sandbox.probe import Finding
@@ -22,6 +24,7 @@ Exit code 0 when programs can be judged here, 1 when they cannot. A missing lang
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
+    add_jail_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list on stdout")
 
 
@@ -34,13 +37,11 @@ def main(args: argparse.Namespace) -> int:
     sections: list[tuple[str, list[Finding]]] = [("this machine", list(host_report()))]
     usable = False
     try:
-        from sandbox import Sandbox
-
-        with Sandbox(jobs=1) as sandbox:
+        with open_sandbox(settings_of(args), jobs=1) as sandbox:
             slots = f"{sandbox.slot_count}, of {sandbox.slots_from}"
             sections[0][1].append(Finding("slots", True, "; ".join([slots, *sandbox.notices])))
             found = [Finding("jail", True, sandbox.jail_kind), *limits_report(sandbox)]
-            usable = all(finding.ok for finding in found)
+            usable = all(finding.ok is not False for finding in found)
             sections.append(("what binds in a jail", found))
             sections.append(("languages", list(languages_report(sandbox) if usable else ())))
     except SandboxError as error:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+
 from code_pipeline.errors import CheckerSpecError, CodePipelineError, SchemaError
+from math_pipeline.errors import MathError
 from ot_code.cli.exits import Exit
 from ot_code.errors import OtCodeError, UsageError
 from sandbox.errors import SandboxError
 
 _MEANT_OTHERWISE = (UsageError, SchemaError, CheckerSpecError)
 _NEEDED = ("numpy", "pyarrow", "rich")  # all but the sandbox's own: what `pip install --no-deps` leaves out
-_SPOKEN = (OtCodeError, CodePipelineError, SandboxError)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_SPOKEN = (OtCodeError, CodePipelineError, MathError, SandboxError)
 
 
 def explained(error: Exception) -> tuple[Exit, str]:
@@ -20,7 +24,8 @@ def explained(error: Exception) -> tuple[Exit, str]:
         return Exit.FAILED, _line(str(error))
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        return Exit.FAILED, _line(f"{error.strerror or error}{where}")
+        mend = ": make room, then give the same command again" if error.errno in _FULL else ""
+        return Exit.FAILED, _line(f"{error.strerror or error}{where}{mend}")
     if isinstance(error, ModuleNotFoundError) and error.name in _NEEDED:
         return (
             Exit.FAILED,

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ot_code import jails
 from ot_code.cli.exits import Exit
 from ot_code.errors import InputError, UsageError
 
@@ -33,12 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cpu-time", type=float, metavar="S", help="CPU seconds (default 4)")
     parser.add_argument("--wall-time", type=float, metavar="S", help="seconds on the clock (default 3 x CPU + 2)")
     parser.add_argument("--memory-mb", type=int, metavar="MB", help="MiB held by its processes together (default 512)")
+    jails.add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print the whole execution as one JSON object on stdout")
 
 
 def main(args: argparse.Namespace) -> int:
     """Runs the program."""
-    from sandbox import Program, Sandbox, languages
+    from sandbox import Program, languages
 
     if args.file is None:
         raise UsageError(
@@ -58,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         stdin = _bytes_of(args.stdin, "--stdin", mend)
     elif args.file != "-" and not sys.stdin.isatty():
         stdin = sys.stdin.buffer.read()
-    with Sandbox(jobs=1) as sandbox:
+    with jails.open_sandbox(jails.settings_of(args), jobs=1) as sandbox:
         for notice in sandbox.notices:
             sys.stderr.write(f"ot-code: {notice}\n")
         done = sandbox.run(Program(source, language), stdin=stdin, limits=_limits(args))

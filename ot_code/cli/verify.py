@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ot_code import jails, judges
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
 from ot_code.config import DEFAULT_MAX_FAULTS, MOST_SOLUTIONS, VerifyConfig
@@ -20,9 +22,10 @@ EXAMPLE = """examples:
   ot-code verify apps.parquet --solutions --out reference-check
   ot-code verify apps.parquet --out judged --check-tests --drop unpassed_tests,several_answers
   ot-code verify answers.jsonl --out judged --rejudge sandbox_error,time_limit
+  ot-code verify math.jsonl --out judged --judge qwen3 --judge-base-url http://localhost:8000/v1
 
-INPUT is a file (.jsonl, .json, .csv, .tsv, .parquet, .arrow), a folder, a glob, a contest package (folder, .zip,
-.kpp), a folder of packages, or a dataset of the hub (needs ot-code[hub]).
+INPUT is a file (.jsonl, .json, .csv, .tsv, .parquet, .arrow, a .zip of JSON), a folder, a glob, a contest package
+(folder, .zip, .kpp), a folder of packages, or a dataset of the hub (needs ot-code[hub]).
 The same command continues a run that was stopped. Exit codes: 0 done; 1 it could not be done; 2 wrong usage;
 3 done, but more than --max-faults of the rows have a fault of ours. A verdict never changes the exit code.
 """
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="OUT", help="folder to write (needed unless --dry-run)")
     _add_what(parser.add_argument_group("what is judged"))
     _add_how(parser.add_argument_group("how it is judged"))
+    judges.add_arguments(parser.add_argument_group("a language model as the judge"))
     _add_output(parser.add_argument_group("output"))
 
 
@@ -65,7 +69,10 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 def _add_how(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--jobs", type=_count, metavar="N", help="programs that run at once (default: one a CPU)")
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
-    group.add_argument("--checker", type=_checker, metavar="RULE", help="rule for all rows: a name or a JSON object")
+    group.add_argument(
+        "--checker", type=_checker, metavar="RULE",
+        help="rule for all rows: a name, a JSON object, or a .json file of one (docs/checkers.md)",
+    )  # fmt: skip
     group.add_argument(
         "--time-factor", type=_factor, action="append", default=[], metavar="LANG=F",
         help="how much longer LANG may take than C++, for sources whose limits were set for C++; may be repeated",
@@ -77,7 +84,19 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--check-solutions", type=_count, metavar="N", help="run at most N of them a row (default 5, twice each)"
     )
+    group.add_argument(
+        "--endpoints", type=_endpoints, metavar="URL,...",
+        help="run programs on these servers (ot-code serve) instead of here; OT_ENDPOINTS names them too",
+    )  # fmt: skip
+    group.add_argument(
+        "--engine", choices=("local", "ray"), default="local",
+        help="where programs run: here (the default), or in actors on every node of a Ray cluster (needs ot-code[ray])",
+    )  # fmt: skip
+    group.add_argument(
+        "--ray-address", metavar="ADDRESS", help="a running cluster, such as auto (default: one made here)"
+    )
     group.add_argument("--pin", action="store_true", help="keep each jail on one CPU")
+    jails.add_arguments(group)
     group.add_argument(
         "--max-faults", type=_share, default=DEFAULT_MAX_FAULTS, metavar="SHARE",
         help="share of rows that may have a fault of ours, such as 0.1%% (the default) or 0.001",
@@ -143,7 +162,12 @@ def config_of(args: argparse.Namespace) -> VerifyConfig:
         form=args.format,
         jobs=args.jobs,
         pin=args.pin,
+        jails=jails.settings_of(args),
         cache=args.cache,
+        judge=judges.config_of(args),
+        endpoints=args.endpoints or _endpoints("" if args.engine == "ray" else os.environ.get("OT_ENDPOINTS", "")),
+        engine=args.engine,
+        ray_address=args.ray_address,
         max_faults=args.max_faults,
         overwrite=args.overwrite,
         rejudge=args.rejudge,
@@ -200,7 +224,13 @@ def _count(text: str) -> int:
 
 def _checker(text: str) -> str | dict[str, Any]:
     if not text.lstrip().startswith("{"):
-        return text
+        from code_pipeline.checkers.described import described_in
+        from code_pipeline.errors import CheckerSpecError
+
+        try:
+            return described_in(Path(text)) if text.endswith(".json") else text
+        except CheckerSpecError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
     try:
         spec: dict[str, Any] = json.loads(text)
     except ValueError as error:
@@ -235,6 +265,10 @@ def _share(text: str) -> float:
     if rest or not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"must be a share such as 0.1% or 0.001, not {text!r}")
     return value
+
+
+def _endpoints(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _cache(text: str) -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ot_code.errors import InputError
+from ot_code.inputs.archive import find_archives, open_archives
 from ot_code.inputs.delimited import DelimitedShard
 from ot_code.inputs.files import KINDS, find_files, fingerprint_of, kind_of
 from ot_code.inputs.hub import hub_id, open_hub
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 
 
 def open_input(spec: str, *, split: str | None = None) -> Table:
-    """The rows of a file, a folder of files, a glob, contest packages, or a dataset of the hub.
+    """The rows of a file, a folder or archive of files, a glob, contest packages, or a dataset of the hub.
 
     Raises InputError naming the file and the mend; MissingExtraError where the hub is meant without `datasets`.
     """
     try:
+        archives = find_archives(spec)
+        if archives is not None:
+            return open_archives(spec, archives)
         packages = find_packages(spec)
         if packages is not None:
             return open_packages(spec, packages)
@@ -90,7 +94,7 @@ def _arrow_table(spec: str, files: Sequence[Path], is_parquet: bool, fingerprint
         raise InputError(f"{spec}: has no rows")
     columns = dict.fromkeys(name for shard in shards for name in shard.schema.names)
     labels = class_labels(shards[0].schema)
-    schema = _common_schema([shard.schema for shard in shards])
+    schema = common_schema([shard.schema for shard in shards])
     return Table(spec, tuple(columns), fingerprint, shards, labels, schema, count)
 
 
@@ -105,14 +109,21 @@ def _arrow_shard(file: Path, is_parquet: bool) -> ParquetShard | ArrowShard:
     return ArrowShard(file)
 
 
-def _common_schema(schemas: Sequence[pa.Schema]) -> pa.Schema | None:
-    """The one schema of all shards; None where they differ so much that there is none."""
+def common_schema(schemas: Sequence[pa.Schema]) -> pa.Schema | None:
+    """The one schema of all shards; None where they differ so much that there is none.
+
+    Without the columns that are JSON text in any of them: what those hold has no one type.
+    """
     import pyarrow as pa  # noqa: PLC0415
 
+    from ot_code.parts import is_json_text  # noqa: PLC0415
+
     first = schemas[0]
-    if all(schema.equals(first) for schema in schemas):
+    mixed = {field.name for schema in schemas for field in schema if is_json_text(field)}
+    if all(schema.equals(first) for schema in schemas) and not mixed:
         return first
+    plain = [pa.schema([field for field in schema.remove_metadata() if field.name not in mixed]) for schema in schemas]
     try:
-        return pa.unify_schemas([schema.remove_metadata() for schema in schemas], promote_options="permissive")
+        return pa.unify_schemas(plain, promote_options="permissive")
     except pa.ArrowException:
         return None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from code_pipeline.readers.json_text import loads
 from ot_code.errors import InputError
 from ot_code.inputs.arrow_rows import SLICE_BYTES, rows_of
 from ot_code.inputs.table import InputRow
+from ot_code.parts import is_json_text
 
 _BATCH_ROWS = 16
 _SURPRISE_BYTES = 4 * SLICE_BYTES
@@ -27,6 +29,7 @@ class ParquetShard:
             with pq.ParquetFile(path) as file:
                 self.schema: pa.Schema = file.schema_arrow
                 self.row_count: int = file.metadata.num_rows
+                self._in_json = tuple(field.name for field in self.schema if is_json_text(field))
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{path}: not a readable Parquet file ({error})") from error
 
@@ -41,11 +44,24 @@ class ParquetShard:
                     if first + group.num_rows > skip:
                         opened = partial(file.iter_batches, _batch_rows(file, number), [number])
                         inside = max(0, skip - first)
-                        yield from rows_of(opened, group.num_rows, inside, base + first, str(self.path), first=first)
+                        found = rows_of(opened, group.num_rows, inside, base + first, str(self.path), first=first)
+                        yield from _read_back(found, self._in_json) if self._in_json else found
                     first += group.num_rows
         except (OSError, pa.ArrowException) as error:
             raise InputError(f"{self.path}: damaged ({error})") from error
         return self.row_count
+
+
+def _read_back(rows: Iterator[InputRow], names: Sequence[str]) -> Iterator[InputRow]:
+    """The rows with the values that stand in columns of JSON text."""
+    for row in rows:
+        for name in names if row.values is not None else ():
+            text = row.values[name]  # type: ignore[index]  # there are values, or there would be no names
+            if text is not None:
+                row.values[name] = loads(text)  # type: ignore[index]  # as above
+        holder = [row]
+        del row  # nothing is held of a row that was handed out
+        yield holder.pop()
 
 
 def _batch_rows(file: pq.ParquetFile, number: int) -> int:

@@ -66,7 +66,7 @@ class TextShard:
         for number, raw in self._records():
             count += 1
             if count > skip:
-                yield _row(raw, base + count - 1, f"{self.path}, {unit} {number}")
+                yield row_of(raw, base + count - 1, f"{self.path}, {unit} {number}")
         return count
 
     def peek(self) -> tuple[list[str], str | None, bool]:
@@ -80,7 +80,7 @@ class TextShard:
                 break
             found = True
             size += len(raw)
-            row = _row(raw, count, str(self.path))
+            row = row_of(raw, count, str(self.path))
             error = error or row.error
             columns.update(dict.fromkeys(row.values or ()))
         return list(columns), error, found
@@ -95,7 +95,8 @@ class TextShard:
             raise InputError(f"{self.path}: {error}") from error
 
 
-def _row(raw: bytes | bytearray, index: int, where: str) -> InputRow:
+def row_of(raw: bytes | bytearray, index: int, where: str) -> InputRow:
+    """A record's bytes as a row; one with an error where they are no object."""
     try:
         return InputRow(index, parse_object(raw), None, where)
     except ValueError as error:

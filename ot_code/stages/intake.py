@@ -14,8 +14,16 @@ from code_pipeline.types import Problem, Submission, Verdict
 from ot_code.columns import CANDIDATE, origin_of, own_name, row_id, unjudged
 from ot_code.errors import InputError
 from ot_code.inputs import InputRow
-from ot_code.stages.quality import Solutions, found_by_reader, found_in_vain, lacks_solutions, solutions_of
+from ot_code.stages.quality import (
+    Solutions,
+    found_by_reader,
+    found_in_vain,
+    found_of_math,
+    lacks_solutions,
+    solutions_of,
+)
 
+_MEND = {"puzzle": "; a language model does, with --judge", "science": "; a language model does, with --judge-science"}
 _CUT = 100_000  # characters kept of a line that could not be read
 
 
@@ -28,7 +36,7 @@ class Work:
     position in `each`. moved: the columns that go to problems/, empty unless the row holds several candidates.
     named: what the summary counts by, for each candidate. quality: what was found of the problem without running
     anything, None where nobody looked. solutions: reference solutions that are to be run. gold: of a math row, its
-    gold answer. domain: which judge it goes to.
+    gold answer. domain: which judge it goes to. verifiable: of a math row, what can check its answers.
     """
 
     index: int
@@ -43,6 +51,7 @@ class Work:
     solutions: Solutions = field(default_factory=Solutions)
     gold: str | None = None
     domain: str = "code"
+    verifiable: str | None = None
 
 
 class RowReader(Protocol):
@@ -73,12 +82,16 @@ class RowReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SchemaReader:
-    """Rows that hold tests and answers together. files: what stands in files of its own, for run.json."""
+    """Rows that hold tests and answers together. files: what stands in files of its own, for run.json.
+
+    by_answer: the domains whose rows have a gold answer in place of tests.
+    """
 
     reader: Reader
     options: ReadOptions
     columns: tuple[str, ...]
     files: Mapping[str, Any] = field(default_factory=dict)
+    by_answer: frozenset[str] = frozenset({"math"})
 
     @property
     def name(self) -> str:
@@ -99,7 +112,7 @@ class SchemaReader:
 
     def read(self, values: Mapping[str, Any], index: int) -> ProblemRow:
         """The row read. Raises RowError."""
-        if self.domain(values) == "math":
+        if self.domain(values) in self.by_answer:
             return read_math(values, index, self.options, dataset=self.reader.name)
         return self.reader.read(values, index, self.options)
 
@@ -116,12 +129,13 @@ class SchemaReader:
 class Intake:
     """Turns input rows into work. keep_unchecked: domains that may pass although nobody judges them.
 
-    checks_tests: reference solutions are to be run.
+    checks_tests: reference solutions are to be run. in_words: domains whose answers a language model judges.
     """
 
     reader: RowReader
     keep_unchecked: frozenset[str] = frozenset()
     checks_tests: bool = False
+    in_words: frozenset[str] = frozenset()
 
     def work(self, row: InputRow) -> Work:
         """What the row comes to. Raises InputError for a row of a domain that stops the run."""
@@ -133,14 +147,16 @@ class Intake:
         try:
             read = self.reader.read(values, row.index)
         except RowError as error:
-            if domain != "code" and not (domain == "math" and self._judges_math):
+            if not self._judges(domain):
                 return self._unread(row, domain, Verdict.NOT_CHECKED, _unchecked(domain))
             work = self._unread(row, domain, Verdict.BAD_PROBLEM, str(error))
             work.quality = found_in_vain([error.finding] if error.finding is not None else [])
             return work
-        if domain != "code" and not (domain == "math" and self._judges_math):
+        if not self._judges(domain):
             read = replace(read, candidates=tuple(_not_checked(each, domain) for each in read.candidates))
         work = self._read(row, domain, values, read)
+        if domain == "math":
+            work.quality, work.verifiable = found_of_math(read.problem.statement, read.gold)
         return work if domain != "code" else self._with_quality(work, values, read)
 
     def _with_quality(self, work: Work, values: Mapping[str, Any], read: ProblemRow) -> Work:
@@ -159,6 +175,11 @@ class Intake:
                 f"{row.where}: a row of the domain math, which needs the extra [math]: pip install 'ot-code[math]', or "
                 "let such rows through unjudged with --keep-unchecked math"
             )
+
+    def _judges(self, domain: str) -> bool:
+        if domain == "math":
+            return self._judges_math
+        return domain == "code" or domain in self.in_words
 
     @property
     def _judges_math(self) -> bool:
@@ -222,7 +243,7 @@ def _cut(value: Any) -> Any:
 
 
 def _unchecked(domain: str) -> str:
-    return f"nothing here judges rows of the domain {domain}"
+    return f"nothing here judges rows of the domain {domain}{_MEND.get(domain, '')}"
 
 
 def _not_checked(candidate: Candidate, domain: str) -> Candidate:

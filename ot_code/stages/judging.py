@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import ot_code
 from code_pipeline.cache import VerdictCache
 from code_pipeline.checkers import checker_from_spec
 from code_pipeline.errors import RowError
-from code_pipeline.judge import JUDGE_VERSION, Judge
+from code_pipeline.judge import Judge
 from code_pipeline.readers import Reader, ReadOptions, reader_for
-from math_pipeline.verifier import math_versions
+from code_pipeline.remote import Servers
+from code_pipeline.version import judge_version
+from math_pipeline.version import math_versions
 from ot_code.config import VerifyConfig
 from ot_code.errors import UsageError
 from ot_code.inputs import Table, open_input
 from ot_code.inputs.generated_tests import generated_tests_for
+from ot_code.jails import open_sandbox
+from ot_code.judges import open_judge
 from ot_code.outputs import OutputFolder
 from ot_code.progress import Progress
 from ot_code.shards import weight
@@ -33,38 +37,89 @@ from sandbox import Sandbox, languages
 _PEEK_ROWS = 200
 _PEEK_BYTES = 16 * 1024 * 1024
 _SHOWN_ROWS = 5
+_BY_ANSWER = frozenset({"math"})
+_REPLIES = "judge"  # the folder of the replies that were paid for, in OUT where there is no cache
 
 
-def verify(config: VerifyConfig, *, quiet: bool = False) -> dict[str, Any]:
+class Sampled(Protocol):
+    """What a run asks of whoever samples its answers meanwhile (`ot_code.sampling.run`)."""
+
+    def table(self) -> Table:
+        """The rows, with their answers once `open` was called."""
+
+    def intake(self, intake: Intake) -> Intake:
+        """The intake of such rows."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the answers depend on, for run.json."""
+
+    def screen(self, total: int | None) -> Progress:
+        """What is shown meanwhile."""
+
+    def open(self, folder: OutputFolder, intake: Intake, judge: Judge, math: MathBench, stack: ExitStack) -> None:
+        """Begins; ends with the stack."""
+
+    def known(self, row: int) -> Mapping[int, dict[str, Any]]:
+        """Verdicts that it had to have before."""
+
+    def choose(self, rows: Sequence[Mapping[str, Any]], right: Sequence[bool]) -> list[bool]:
+        """Of a problem's right answers, those that are kept."""
+
+    def finish(self, folder: OutputFolder, summary: dict[str, Any]) -> dict[str, Any]:
+        """The summary of a finished run, with its own part."""
+
+
+_ASKED = ("input", "sampling.asked", *(f"settings.{name}" for name in ("source", "map", "split")))
+
+
+def verify(
+    config: VerifyConfig, *, table: Table | None = None, quiet: bool = False, sampling: Sampled | None = None
+) -> dict[str, Any]:
     """Does the run, or what is left of it; returns what stands in summary.json.
+
+    table: the rows, already open, in place of what `config.input` names. sampling: who gives the rows their answers.
 
     Raises UsageError for what was asked, OtCodeError, CodePipelineError, SandboxError or OSError for what stops it.
     """
     checker = None if config.checker is None else checker_from_spec(config.checker)
     with ExitStack() as stack:
-        table = open_input(config.input, split=config.split)
+        if sampling is not None:
+            table = sampling.table()
+        table = table or open_input(config.input, split=config.split)
         reader = _row_reader(config, table, stack)
-        intake = Intake(reader, config.keep_unchecked, checks_tests=config.check_tests is not None)
+        asked = config.judge.domains if config.judge is not None else frozenset()
+        intake = Intake(reader, config.keep_unchecked, checks_tests=config.check_tests is not None, in_words=asked)
+        if sampling is not None:
+            intake = sampling.intake(intake)
         _look_ahead(config, table, intake)
         folder = stack.enter_context(OutputFolder(config.out))
-        sandbox = stack.enter_context(Sandbox(jobs=config.jobs, pin=config.pin))
+        sandbox = _place(config)
+        stack.callback(sandbox.close)
         if not quiet:
             for notice in sandbox.notices:
                 sys.stderr.write(f"{notice}\n")
-        folder.claim(_identity(config, table, reader, sandbox), overwrite=config.overwrite)
+        about = {} if sampling is None else sampling.identity()
+        identity = {**_identity(config, table, reader, sandbox), **about}
+        folder.claim(identity, overwrite=config.overwrite, paid=_ASKED if sampling is not None else ())
         cache = None if config.cache is None else VerdictCache(config.cache)
         judge = stack.enter_context(
             Judge(sandbox, all_tests=config.all_tests, checker=checker, time_factors=config.time_factors, cache=cache)
         )
         thorough = stack.enter_context(judge.thorough())
-        math = stack.enter_context(MathBench(jobs=config.jobs, cache=config.cache))
-        screen = stack.enter_context(Progress(total=_total(config, table), quiet=quiet))
+        math = stack.enter_context(_bench(config, stack))
+        total = _total(config, table)
+        progress = Progress(total=total, quiet=quiet) if sampling is None else sampling.screen(total)
+        screen = stack.enter_context(progress)
         run = Verify(
-            config, table=table, intake=intake, judge=judge, thorough=thorough, math=math, folder=folder, screen=screen
-        )
+            config, table=table, intake=intake, judge=judge, thorough=thorough, math=math, folder=folder, screen=screen,
+            known=None if sampling is None else sampling.known, choose=None if sampling is None else sampling.choose,
+        )  # fmt: skip
         stack.callback(run.journal.close)
         try:
-            return run.run()
+            if sampling is not None:
+                sampling.open(folder, intake, judge, math, stack)
+            summary = run.run()
+            return summary if sampling is None else sampling.finish(folder, summary)
         except BaseException:
             # Programs that are under way are ended, not waited for; what the judge says of them then is not noted.
             run.journal.stop()
@@ -124,7 +179,9 @@ def _row_reader(config: VerifyConfig, table: Table, stack: ExitStack) -> RowRead
         generated_tests=generated,
     )
     seen = columns.columns(table.columns) if columns else table.columns
-    reader: RowReader = SchemaReader(schema, options, seen, {} if generated is None else generated.identity())
+    by_answer = _BY_ANSWER | (config.judge.domains if config.judge is not None else frozenset())
+    files = {} if generated is None else generated.identity()
+    reader: RowReader = SchemaReader(schema, options, seen, files, by_answer)
     if columns is not None:
         reader = MappedRows(reader, columns)
     if not reader.judged_columns(table.columns):
@@ -156,15 +213,38 @@ def _look_ahead(config: VerifyConfig, table: Table, intake: Intake) -> None:
             break
 
 
-def _identity(config: VerifyConfig, table: Table, reader: RowReader, sandbox: Sandbox) -> dict[str, Any]:
+def _identity(config: VerifyConfig, table: Table, reader: RowReader, sandbox: Sandbox | Servers) -> dict[str, Any]:
     """What must be the same for a run to go on where another stopped."""
     return {
         "input": {"spec": config.input, "fingerprint": table.fingerprint, **reader.identity()},
         "settings": config.settings(),
-        "versions": {"ot-code": ot_code.__version__, "judge": JUDGE_VERSION, **math_versions()},
+        "versions": {"ot-code": ot_code.__version__, "judge": judge_version(), **math_versions()},
         "runtime": dict(sandbox.provenance),
         "limits": {**asdict(sandbox.limits), "time_factors": _factors(config)},
     }
+
+
+def _bench(config: VerifyConfig, stack: ExitStack) -> MathBench:
+    """Where answers are compared. Raises as open_judge does."""
+    judge = policy = None
+    if config.judge is not None:
+        judge = open_judge(config.judge, config.cache or config.out / _REPLIES, stack)
+        policy = config.judge.policy
+    return MathBench(jobs=config.jobs, cache=config.cache, judge=judge, policy=policy)
+
+
+def _place(config: VerifyConfig) -> Sandbox | Servers:
+    """Where programs run. Raises UsageError, OtCodeError or RemoteError for servers that cannot be used."""
+    if config.engine == "ray":
+        from ot_code.engines.ray_places import RayPlaces  # noqa: PLC0415 - only where it is asked for
+
+        return RayPlaces(config.ray_address, jails=config.jails, jobs=config.jobs)
+    if not config.endpoints:
+        return open_sandbox(config.jails, jobs=config.jobs, pin=config.pin)
+    try:
+        return Servers(config.endpoints, jobs=config.jobs)
+    except ValueError as error:
+        raise UsageError(f"--endpoints: {error}") from error
 
 
 def _factors(config: VerifyConfig) -> dict[str, float]:

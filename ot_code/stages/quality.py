@@ -10,16 +10,18 @@ from code_pipeline.errors import RowError
 from code_pipeline.quality import Finding, Quality, in_order
 from code_pipeline.readers import Reader, ReadOptions
 from code_pipeline.types import Submission
+from math_pipeline.filters import math_filters
 from ot_code.shapes import json_text
 
 CHECKED = -1  # in place of a candidate's number: the journal's entry of what a row's reference solutions showed
 
 
-def columns_of(quality: Quality | None) -> dict[str, Any]:
-    """The columns `findings` and `findings_detail`; null where nobody looked."""
+def columns_of(quality: Quality | None, verifiable: str | None = None) -> dict[str, Any]:
+    """The columns of a row's quality; null where nobody looked. verifiable: of math rows."""
     if quality is None:
-        return {"findings": None, "findings_detail": None}
+        return {"findings": None, "findings_detail": None, "verifiable": verifiable}
     return {
+        "verifiable": verifiable,
         "findings": [str(finding) for finding in quality.findings],
         "findings_detail": json_text(dict(quality.detail)) if quality.detail else None,
     }
@@ -43,6 +45,12 @@ def found_by_reader(counts: Mapping[str, int]) -> Quality:
     """What a reader found of a row's tests, by name, with how many."""
     findings = in_order([Finding(name) for name in counts])
     return Quality(findings, {f"{name}_count": count for name, count in counts.items() if count})
+
+
+def found_of_math(statement: str, gold: str | None) -> tuple[Quality, str]:
+    """What is found of a math row, and what can check its answers."""
+    found = math_filters(statement=statement, gold=gold)
+    return Quality(in_order([Finding(str(name)) for name in found.findings])), str(found.verifiable)
 
 
 def found_in_vain(names: Iterable[str]) -> Quality:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -35,6 +35,8 @@ from ot_code.stages.quality import columns_of as found_columns
 from ot_code.stages.window import ClosedError, Window
 
 Result = TypeVar("Result")
+Known = Callable[[int], Mapping[int, dict[str, Any]]]  # an input row -> verdicts that others have already given
+Choose = Callable[[Sequence[Mapping[str, Any]], Sequence[bool]], list[bool]]  # of rows that may be kept, those that are
 
 _TICK_S = 0.2
 _REREAD_BYTES = 256 * 1024 * 1024  # of a row that is rather read twice than held twice
@@ -63,7 +65,8 @@ class _Pending:
 class Verify:
     """One run over one input into one folder, which this process holds the lock of.
 
-    judge: of the candidates. thorough: of reference solutions, on the same threads. math: of math answers.
+    judge: of the candidates. thorough: of reference solutions, on the same threads. math: of math answers. known:
+    verdicts by candidate that need not be found again. choose: says which of a row's right candidates are kept.
 
     Raises OutputError when the folder's shards are not as its journal says.
     """
@@ -79,6 +82,8 @@ class Verify:
         math: MathBench,
         folder: OutputFolder,
         screen: Screen,
+        known: Known | None = None,
+        choose: Choose | None = None,
     ) -> None:
         self._config = config
         self._table = table
@@ -88,6 +93,8 @@ class Verify:
         self._math = math
         self._folder = folder
         self._screen = screen
+        self._known = known
+        self._choose = choose
         self.journal = folder.journal(list(config.rejudge))
         self._window: Window[_Pending] = Window()
         self._tally = summary.Tally()
@@ -187,8 +194,8 @@ class Verify:
     def _submit(self, work: Work) -> _Pending:
         if work.problem is None:
             return _Pending(work, None)
-        before = self.journal.judged(work.index)
-        if work.domain == "math":
+        before = self._before(work)
+        if work.domain != "code":
             return self._submit_math(work, before)
         check = self._check(work, before.get(CHECKED)) if work.solutions.given else None
         positions = list(work.submissions)
@@ -208,6 +215,17 @@ class Verify:
         work.problem = None  # the tests live as long as the judge needs them
         return _Pending(work, future, check)
 
+    def _before(self, work: Work) -> Mapping[int, dict[str, Any]]:
+        """What was judged before: in earlier sittings, or by others in this one, which is noted now."""
+        before = self.journal.judged(work.index)
+        if self._known is None:
+            return before
+        told = {place: columns for place, columns in self._known(work.index).items() if place not in before}
+        for place, columns in told.items():
+            self.journal.append(work.index, place, columns)
+            self._screen.judged(columns["verdict"])
+        return {**before, **told}
+
     def _submit_math(self, work: Work, before: Mapping[int, dict[str, Any]]) -> _Pending:
         positions = list(work.submissions)
         row = work.index
@@ -218,7 +236,9 @@ class Verify:
 
         responses = [submission.response for submission in work.submissions.values()]
         done = [before.get(position) for position in positions]
-        return _Pending(work, self._math.submit(work.gold, responses, done=done, on_judged=on_judged))
+        in_words = work.domain != "math"
+        future = self._math.submit(work.gold, responses, in_words=in_words, done=done, on_judged=on_judged)
+        return _Pending(work, future)
 
     def _check(self, work: Work, before: Mapping[str, Any] | None) -> Future[Quality]:
         """What the row's reference solutions show, as the journal has it or from running them."""
@@ -281,21 +301,24 @@ class Verify:
         quality = work.quality
         if quality is not None and shown is not None:
             quality = quality.joined(shown)
-        findings = found_columns(quality)
+        findings = found_columns(quality, work.verifiable)
         names = findings["findings"] or []
         verdicts = dict(work.settled)
         found_columns_of = (one if isinstance(one, dict) else columns_of(one) for one in judgements)
         verdicts.update(zip(work.submissions, found_columns_of, strict=True))
-        chosen = []
         dropped = any(name in self._config.drop for name in names)
         self._tally.count_row(names, faults=quality.faults if quality is not None else 0)
         for position, columns in enumerate(work.each):
-            found = verdicts[position]
-            columns.update(found)
+            columns.update(verdicts[position])
             columns.update(findings)
-            is_right = self._is_kept(found, work.named[position])
-            chosen.append(is_right and not dropped)
-            self._tally.count(columns, kept=chosen[-1], named=work.named[position], dropped=is_right and not chosen[-1])
+        right = [self._is_kept(verdicts[position], work.named[position]) for position in range(len(work.each))]
+        chosen = [is_right and not dropped for is_right in right]
+        if self._choose is not None:
+            chosen = self._choose(work.each, chosen)
+            for columns, is_chosen in zip(work.each, chosen, strict=True):
+                columns["chosen"] = is_chosen
+        for columns, named, is_right, is_chosen in zip(work.each, work.named, right, chosen, strict=True):
+            self._tally.count(columns, kept=is_chosen, named=named, dropped=is_right and not is_chosen)
         self._judged.add(work.index, work.shared, work.each, chosen)
 
     def _is_kept(self, columns: Mapping[str, Any], named: Mapping[str, str]) -> bool:

@@ -6,7 +6,6 @@ import importlib.util
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 from verify_runs import RIGHT, jsonl, plain, run_apart, verify
@@ -16,17 +15,6 @@ from ot_code.cli.exits import Exit
 from ot_code.cli.failures import explained
 from ot_code.errors import InputError, OutputError, UsageError
 from sandbox.errors import JailError
-
-HELP = [sys.executable, "-m", "ot_code", "--help"]
-
-
-def test_help_takes_less_than_150_ms():
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        subprocess.run(HELP, check=True, capture_output=True)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.150
 
 
 def test_help_imports_nothing_heavy():
@@ -63,7 +51,12 @@ def test_the_version_and_no_command(capsys):
         (InputError("no file x"), Exit.FAILED, "no file x"),
         (OutputError("locked"), Exit.FAILED, "locked"),
         (JailError("no bwrap"), Exit.FAILED, "no bwrap"),
-        (OSError(28, "No space left on device", "/x"), Exit.FAILED, "No space left on device (/x)"),
+        (
+            OSError(28, "No space left on device", "/x"),
+            Exit.FAILED,
+            "No space left on device (/x): make room, then give the same command again",
+        ),
+        (OSError(5, "Input/output error", "/x"), Exit.FAILED, "Input/output error (/x)"),
         (KeyError("k"), Exit.FAILED, "a fault of ours, KeyError: 'k' (`ot-code --debug COMMAND ...` shows where)"),
     ],
 )
@@ -78,6 +71,7 @@ def test_an_error_becomes_an_exit_code_and_one_line(error, code, said):
         (["--limit", "x"], "--limit"),
         (["--checker", "{"], "--checker"),
         (["--checker", "nosuch"], "nosuch"),
+        (["--checker", "nosuch.json"], "nosuch.json: a checker's description cannot be read"),
         (["--time-factor", "python3"], "python3=5"),
         (["--time-factor", "cobol=2"], "cobol"),
         (["--max-faults", "200%"], "0.1%"),

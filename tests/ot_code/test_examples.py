@@ -23,6 +23,8 @@ FILES = (
     "humaneval.jsonl", "mbpp.jsonl", "verl.parquet",
 )  # fmt: skip
 
+RECIPES = ("benchmark", "camel", "numina", "openr1_math", "riddle_sense", "sixteen")  # unjudged: rows for recipes
+
 MAIN = "import sys; from ot_code.cli import main; sys.exit(main())"
 
 APPS = ["problem_id", "question", "solutions", "input_output", "difficulty", "url", "starter_code"]
@@ -59,7 +61,12 @@ def expectations(name: str) -> list[str]:
 
 def test_making_them_again_gives_the_same_files(tmp_path: Path) -> None:
     subprocess.run([sys.executable, EXAMPLES / "make.py", tmp_path], check=True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*FILES, "recipes"])
+    for folder in (tmp_path, EXAMPLES):
+        assert sorted(path.name for path in (folder / "recipes").iterdir()) == [f"{name}.jsonl" for name in RECIPES]
+    for name in RECIPES:
+        made, kept = (folder / "recipes" / f"{name}.jsonl" for folder in (tmp_path, EXAMPLES))
+        assert made.read_bytes() == kept.read_bytes(), f"{name} is not what make.py writes: run it and commit"
     for name in FILES:
         made, kept = tmp_path / name, EXAMPLES / name
         if name.endswith(".parquet") and _writer(made) != _writer(kept):

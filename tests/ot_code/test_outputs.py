@@ -267,6 +267,14 @@ def test_overwrite_takes_away_what_was_ours_and_nothing_else(tmp_path):
     assert sorted(path.name for path in root.iterdir()) == [".lock", "notes.txt", "run.json"]
 
 
+def test_a_run_that_was_killed_while_it_wrote_its_first_file_goes_on(tmp_path):
+    (tmp_path / ".run.json.new").write_text('{"format": 1, "inp')
+    with OutputFolder(tmp_path) as folder:
+        folder.claim({"input": "x"})
+    assert json.loads((tmp_path / "run.json").read_text())["input"] == "x"
+    assert not (tmp_path / ".run.json.new").exists()
+
+
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     (tmp_path / "thesis.tex").write_text("x")
     with OutputFolder(tmp_path) as out, pytest.raises(UsageError, match="is not empty"):

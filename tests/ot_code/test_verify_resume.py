@@ -231,11 +231,16 @@ def test_a_second_process_is_kept_out(tmp_path):
     process = start(path, out)
     while not (out / "run.json").exists():
         time.sleep(0.01)
-    second = run_apart(path, "--out", out)
+    process.send_signal(signal.SIGSTOP)  # it may not be done before the second has started
+    try:
+        second = run_apart(path, "--out", out)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        code = process.wait(120)
+        process.stderr.close()
+    assert code == Exit.DONE
     assert second.returncode == Exit.FAILED
     assert f"process {process.pid}" in second.stderr
-    assert process.wait(120) == Exit.DONE
-    process.stderr.close()
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(tmp_path, monkeypatch, capsys):

@@ -1,0 +1,170 @@
+"""What the pool process judges with: programs and math answers of one question, told as they are found."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, Future, wait
+from multiprocessing.connection import Connection
+from typing import Any
+
+from code_pipeline.errors import CodePipelineError, RowError
+from code_pipeline.judge import Judge
+from code_pipeline.readers import ProblemRow, ReadOptions, reader_for
+from code_pipeline.readers.domain import TEST_COLUMNS
+from code_pipeline.readers.math import GOLD_COLUMNS, WORKED_COLUMNS
+from code_pipeline.types import Verdict
+from math_pipeline.errors import MathError
+from ot_code.columns import columns_of, unjudged
+from ot_code.rewards.batches import RESPONSES
+from ot_code.rewards.scores import FINDINGS
+from ot_code.stages.intake import SchemaReader
+from ot_code.stages.math import MathBench
+from sandbox import Sandbox, SandboxError
+
+_OPTIONS = ReadOptions(response_column=RESPONSES)
+_TICK_S = 0.1
+
+
+class Bench:
+    """Judges for all trainers of the node. Thread-safe. Raises what Sandbox() raises.
+
+    jobs: programs at once; None: one a CPU. The node's slots are shared with every other Sandbox of this user.
+    """
+
+    def __init__(self, *, jobs: int | None = None) -> None:
+        self._sandbox = Sandbox(jobs=jobs)
+        self._judge = Judge(self._sandbox)
+        self._thorough = self._judge.thorough()
+        self._math = MathBench(jobs=jobs, cache=None)
+
+    def close(self) -> None:
+        """Ends everything; what is under way is given up."""
+        self._sandbox.close()
+        self._judge.close()
+        self._math.close()
+
+    def answer(self, asked: Mapping[str, Any], connection: Connection[Any, Any]) -> None:
+        """Tells what is found of each response of a question, then that it is done. Raises OSError when nobody listens.
+
+        asked: `rows` of `columns` and `responses`, `all_tests`, `deadline_s`.
+        """
+        question = _Question(connection)
+        judge = self._thorough if asked["all_tests"] else self._judge
+        deadline_s = asked["deadline_s"]
+        until = None if deadline_s is None else time.monotonic() + deadline_s
+        try:
+            for number, row in enumerate(asked["rows"]):
+                self._submit(question, number, row, judge)
+            question.finish(until)
+        except (CodePipelineError, MathError, SandboxError) as error:
+            question.call_off()
+            connection.send_bytes(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+            return
+        connection.send_bytes(json.dumps({"done": True}).encode())
+
+    def _submit(self, question: _Question, number: int, row: Mapping[str, Any], judge: Judge) -> None:
+        columns = _with_answer(row["columns"])
+        values = {**columns, RESPONSES: row["responses"]}
+        reader = SchemaReader(reader_for(columns.keys(), None), _OPTIONS, tuple(columns))
+        domain = reader.domain(values)
+        if domain not in ("code", "math"):
+            question.settle(row, number, Verdict.NOT_CHECKED, f"nothing here judges rows of the domain {domain}")
+            return
+        try:
+            read = reader.read(values, number)
+        except RowError as error:
+            question.settle(row, number, Verdict.BAD_PROBLEM, str(error))
+            return
+        places = _unsettled(question, number, read)
+        if not places:
+            return
+        submissions = [read.candidates[at].submission for at in places]
+        if domain == "math":
+            question.futures.append(
+                self._math.submit(
+                    read.gold,
+                    [each.response for each in submissions],
+                    in_words=False,
+                    done=[None] * len(places),
+                    on_judged=lambda at, columns: question.tell(number, places[at], columns),
+                )
+            )
+            return
+        question.futures.append(
+            judge.submit(
+                read.problem,
+                submissions,
+                on_judged=lambda at, judgement: question.tell(number, places[at], columns_of(judgement)),
+            )
+        )
+
+
+def _with_answer(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The columns; where nothing but a gold answer of another name says what is right, it is the row's `answer`."""
+    if any(columns.get(name) for name in (*TEST_COLUMNS, "reward_model", "answer", "domain")):
+        return columns
+    gold = next((columns[name] for name in (*GOLD_COLUMNS, *WORKED_COLUMNS) if columns.get(name) is not None), None)
+    return columns if gold is None else {**columns, "answer": gold}
+
+
+def _unsettled(question: _Question, number: int, read: ProblemRow) -> list[int]:
+    """The places of the answers that are to be judged; what is settled without is told."""
+    places = []
+    for at, candidate in enumerate(read.candidates):
+        if candidate.verdict is None:
+            places.append(at)
+        else:
+            question.tell(number, at, unjudged(candidate.verdict, candidate.reason))
+    return places
+
+
+class _Question:
+    """One question on its way. `tell` is called from any thread."""
+
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self.futures: list[Future[Any]] = []
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._is_off = False
+
+    def tell(self, row: int, at: int, columns: Mapping[str, Any]) -> None:
+        """Tells what was found. Raises CancelledError when nobody wants to know, which ends the row's judging."""
+        said = {"at": [row, at], "found": {name: columns[name] for name in FINDINGS}}
+        with self._lock:
+            if self._is_off:
+                raise CancelledError("the question was called off")
+            try:
+                self._connection.send_bytes(json.dumps(said).encode())
+            except OSError as error:
+                self._is_off = True
+                raise CancelledError("the trainer has gone") from error
+
+    def settle(self, row: Mapping[str, Any], number: int, verdict: Verdict, reason: str) -> None:
+        """Tells the same of each response of a row."""
+        for at in range(len(row["responses"])):
+            self.tell(number, at, unjudged(verdict, reason))
+
+    def finish(self, until: float | None) -> None:
+        """Returns when all is told, or the deadline has passed. Raises the first fault of the judges, or EOFError."""
+        pending: set[Future[Any]] = set(self.futures)
+        while pending:
+            left_s = _TICK_S if until is None else min(_TICK_S, until - time.monotonic())
+            if left_s <= 0:
+                self.call_off()
+                return
+            done, pending = wait(pending, timeout=left_s)
+            for future in done:
+                future.result()
+            if self._connection.poll():  # a trainer that waits for an answer says nothing: it has gone
+                self.call_off()
+                raise EOFError
+
+    def call_off(self) -> None:
+        """Nothing more is begun, and nothing more is told."""
+        with self._lock:
+            self._is_off = True
+        for future in self.futures:
+            future.cancel()

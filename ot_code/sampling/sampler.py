@@ -1,0 +1,134 @@
+"""Samples of many problems at once, on a loop of asyncio in a thread of its own, each reply noted before it is used.
+
+Theory of operation. A problem is a coroutine that asks for its samples round by round; a semaphore lets `concurrency`
+requests out at a time, in the order in which problems came. Between rounds its answers are judged, on the judges' own
+threads. Whoever submits decides how many problems are under way, and so how much is held.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from types import TracebackType
+from weakref import WeakValueDictionary
+
+from ot_code.sampling.endpoint import Endpoint
+from ot_code.sampling.ledger import Ledger
+from ot_code.sampling.replies import Reply
+from ot_code.sampling.settings import SampleSettings
+
+Judging = Callable[[Sequence[Reply]], "Future[int]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One problem. row: its index. judging: how many of its replies so far are accepted; None: nobody asks."""
+
+    row: int
+    messages: list[dict[str, str]]
+    judging: Judging | None = None
+
+
+class Once:
+    """Before a Sampler's `submit`, where rows are content keys: equal problems under way are one. For one thread."""
+
+    def __init__(self, submit: Callable[[Asked], Future[list[Reply]]]) -> None:
+        self._submit = submit
+        self._under_way: WeakValueDictionary[int, Future[list[Reply]]] = WeakValueDictionary()
+
+    def submit(self, asked: Asked) -> Future[list[Reply]]:
+        """The problem's replies to come. What has come is in the ledger."""
+        known = self._under_way.get(asked.row)
+        if known is None:
+            known = self._under_way[asked.row] = self._submit(asked)
+        return known
+
+
+class Sampler:
+    """A context manager. Raises what Endpoint() raises.
+
+    Attributes, for who looks on, of this sitting: in_flight, asked, answered, completion_tokens; budget_is_spent.
+    """
+
+    def __init__(self, settings: SampleSettings, ledger: Ledger) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self.in_flight = self.asked = self.answered = self.completion_tokens = 0
+        self.budget_is_spent = False
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="sampler", daemon=True)
+        self._thread.start()
+        try:
+            self._endpoint, self._turns = asyncio.run_coroutine_threadsafe(self._opened(), self._loop).result()
+        except BaseException:
+            self._end_loop()
+            raise
+
+    async def _opened(self) -> tuple[Endpoint, asyncio.Semaphore]:
+        return Endpoint(self._settings), asyncio.Semaphore(self._settings.concurrency)
+
+    def __enter__(self) -> Sampler:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result()
+        self._end_loop()
+
+    async def _ended(self) -> None:
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._endpoint.close()
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def submit(self, asked: Asked) -> Future[list[Reply]]:
+        """The problem's replies to come, by sample; fewer than n where it had enough, or the budget was spent."""
+        return asyncio.run_coroutine_threadsafe(self._problem(asked), self._loop)
+
+    async def _problem(self, asked: Asked) -> list[Reply]:
+        settings = self._settings
+        known = self._ledger.replies(asked.row)
+        replies: list[Reply] = []
+        while len(replies) < settings.n:
+            numbers = range(len(replies), min(settings.n, len(replies) + settings.round_size))
+            tasks = [self._reply(asked, number, known.get(number)) for number in numbers]
+            found = [reply for reply in await asyncio.gather(*tasks) if reply is not None]
+            replies += found
+            if len(found) < len(numbers):
+                break
+            if asked.judging is not None and settings.until is not None and len(replies) < settings.n:
+                judging = await self._loop.run_in_executor(None, asked.judging, list(replies))
+                if await asyncio.wrap_future(judging) >= settings.until:
+                    break
+        return replies
+
+    async def _reply(self, asked: Asked, number: int, known: Reply | None) -> Reply | None:
+        """The sample; None where there is no budget left for it."""
+        if known is not None:
+            return known
+        async with self._turns:
+            budget = self._settings.budget_tokens
+            if budget is not None and self._ledger.tokens >= budget:
+                self.budget_is_spent = True
+                return None
+            self._ledger.sent(asked.row, number)
+            self.in_flight += 1
+            self.asked += 1
+            try:
+                reply = await self._endpoint.sample(asked.messages, number)
+            finally:
+                self.in_flight -= 1
+            self._ledger.got(asked.row, number, reply)
+            self.answered += 1
+            self.completion_tokens += reply.completion_tokens
+            return reply

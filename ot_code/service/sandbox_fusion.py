@@ -1,0 +1,254 @@
+"""SandboxFusion's routes, as its SDK, verl and others call them: /run_code, /run_jupyter, /submit.
+
+Every program that was run is HTTP 200. `SandboxError` is a fault of ours, never the program's: the SDK tries those
+again five times. What its schema has no word for stands in further keys, which its clients ignore.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import time
+from collections.abc import Coroutine, Iterable, Mapping
+from enum import Enum
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from ot_code.service.execution import Phase, Ran, has_build, run_all, wall_limits
+from ot_code.service.native import REFUSED, caller
+from ot_code.service.queue import BusyError
+from ot_code.service.works import Works
+from sandbox import Execution, Limits, Program, Run, SandboxError, Status, Stop
+
+_LOOK_S = 0.25
+_BUILD_GRACE_S = 1.0  # a build's seconds are a clock's, and the machine may be busy
+GRACE_S = 9.0  # its clients wait for compile_timeout + run_timeout + 10 s
+_OURS = {
+    "python": "python3", "cpp": "cpp", "nodejs": "javascript", "go": "go", "java": "java", "bash": "bash",
+    "typescript": "typescript", "rust": "rust",
+}  # fmt: skip
+_THEIRS = (
+    *_OURS, "go_test", "php", "csharp", "sql", "cuda", "lua", "R", "perl", "D_ut", "ruby", "scala", "julia", "pytest",
+    "junit", "kotlin_script", "jest", "verilog", "python_gpu", "lean", "swift", "racket", "python2", "gtest", "react",
+)  # fmt: skip
+FusionLanguage = Enum("FusionLanguage", {name: name for name in _THEIRS}, type=str)  # type: ignore[misc]  # of a table
+Timeout = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+class RunCodeRequest(BaseModel):
+    """A program, as SandboxFusion has it. Times are seconds on the clock."""
+
+    compile_timeout: Timeout = 10
+    run_timeout: Timeout = 10
+    memory_limit_MB: Annotated[int, Field(ge=-1, le=1 << 40)] = -1  # noqa: N815  its name there
+    code: str = Field(examples=["print(sum(map(int, input().split())))"])
+    stdin: str | None = Field(default=None, examples=["1 2\n"])
+    language: FusionLanguage = Field(examples=["python"])
+    files: dict[str, str | None] = {}
+    fetch_files: list[str] = []
+
+
+class CommandRunResult(BaseModel):
+    """What a command did. verdict, cpu_time, memory_bytes, truncated: ours, beside its fields."""
+
+    status: str
+    execution_time: float | None = None
+    return_code: int | None = None
+    stdout: str | None = None
+    stderr: str | None = None
+    verdict: str | None = None
+    cpu_time: float | None = None
+    memory_bytes: int | None = None
+    truncated: bool = False
+
+
+class RunCodeResponse(BaseModel):
+    """What came of a program."""
+
+    status: str
+    message: str = ""
+    compile_result: CommandRunResult | None = None
+    run_result: CommandRunResult | None = None
+    executor_pod_name: str | None = None
+    files: dict[str, str] = {}
+
+
+def fusion(works: Works) -> APIRouter:
+    """Its /run_code, and 501 for what needs its datasets."""
+    router = APIRouter(tags=["SandboxFusion"], responses=REFUSED)
+
+    @router.post("/run_code")
+    async def run_code(body: RunCodeRequest, request: Request) -> RunCodeResponse:
+        """Runs a program: files in, files out."""
+        language = _OURS.get(body.language.value)
+        if language is None or language in works.missing:
+            return _fault(works, f"no {body.language.value} here: {works.missing.get(language or '', 'not built in')}")
+        files = given_files(body.files)
+        limits = fusion_limits(works, language, body.run_timeout, body.memory_limit_MB)
+        program = fusion_program(language, body.code, files)
+        wanted = places(body.fetch_files)
+        run = Run(body.stdin or "", files, tuple(wanted))
+        phase = Phase()
+        begun = time.monotonic() - request.state.arrived
+        within = body.compile_timeout + min(body.run_timeout, works.settings.run_s) + GRACE_S - begun
+        try:
+            work = works.do(caller(request), within, partial(_one, works, program, run, limits, phase))
+            ran = await (_patient(work, phase, body.compile_timeout) if has_build(language) else work)
+        except BusyError:
+            if phase.has_built_for() < body.compile_timeout:
+                raise
+            return _slow_build(works, phase)
+        except SandboxError as error:
+            return _fault(works, str(error))
+        return response(works, language, ran, wanted)
+
+    return router
+
+
+async def _patient(work: Coroutine[Any, Any, Ran], phase: Phase, compile_timeout: float) -> Ran:
+    """What the work gives. Raises BusyError where its build has taken too long; the build itself goes on to its end."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_S))[0]:
+            if phase.has_built_for() > compile_timeout + _BUILD_GRACE_S:
+                raise BusyError("the build takes too long")
+        return task.result()
+    finally:
+        task.cancel()
+
+
+def _one(works: Works, program: Program, run: Run, limits: Limits, phase: Phase, stop: Stop) -> Ran:
+    return run_all(works.sandbox, program, [run], limits, stop, phase, times_again=False)
+
+
+def fusion_limits(works: Works, language: str, run_timeout: float, memory_mb: int) -> Limits:
+    """Limits of a run; its `run_timeout` is a clock's."""
+    wall_s = min(run_timeout, works.settings.run_s)
+    wanted = memory_mb if memory_mb > 0 else None
+    return wall_limits(works.sandbox, language, wall_s, wanted, works.settings.memory_mb)
+
+
+def fusion_program(language: str, code: str, files: Mapping[str, bytes]) -> Program:
+    """The program; a compiler is given the files too, since it may include them."""
+    return Program(code, language, files=dict(files) if has_build(language) else {})
+
+
+def inside(name: str) -> str:
+    """A file's name relative to the working directory; empty where it lies elsewhere."""
+    parts = [part for part in name.removeprefix("/tmp/").split("/") if part != "."]  # noqa: S108 - the jail's own
+    if name.startswith("/") and not name.startswith("/tmp/"):  # noqa: S108 - the same
+        return ""
+    return "" if "\0" in name or not parts or {"", ".."} & set(parts) else "/".join(parts)
+
+
+def given_files(files: Mapping[str, str | None]) -> dict[str, bytes]:
+    """The files that go in. Raises HTTPException 422 naming one that cannot."""
+    given = {}
+    for name, content in files.items():
+        if content is None or "IGNORE_THIS_FILE" in name:
+            continue
+        place = inside(name)
+        if not place:
+            raise _wrong(name, "must be a name inside the working directory, /tmp")
+        try:
+            given[place] = base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise _wrong(name, f"is no base64: {error}") from error
+    folders = {"/".join(parts[:depth]) for parts in map(_split, given) for depth in range(1, len(parts))}
+    if clash := folders & set(given):
+        raise _wrong(clash.pop(), "is a file and a folder at once")
+    return given
+
+
+def places(names: Iterable[str]) -> dict[str, list[str]]:
+    """Where the files that are wanted back lie, and by which names each was asked for, without what lies elsewhere."""
+    found: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        if inside(name):
+            found.setdefault(inside(name), []).append(name)
+    return found
+
+
+def left_files(execution: Execution, wanted: Mapping[str, list[str]]) -> dict[str, str]:
+    """The files that came back, in base64, by the names that they were asked for."""
+    return {
+        name: base64.b64encode(data).decode()
+        for place, data in execution.files.items()
+        for name in wanted.get(place, ())
+    }
+
+
+def _split(name: str) -> list[str]:
+    return name.split("/")
+
+
+def _wrong(name: str, why: str) -> HTTPException:
+    return HTTPException(422, [{"type": "value_error", "loc": ["body", "files", name[:200]], "msg": why}])
+
+
+def response(works: Works, language: str, ran: Ran, wanted: Mapping[str, list[str]]) -> RunCodeResponse:
+    """What a program came to, in SandboxFusion's words."""
+    compiled = has_build(language) and language != "typescript"
+    if ran.build is not None:
+        works.metrics.count(ran.build.status.value, fault=False)
+        failed = command(ran.build, ran.build_s, build=True)
+        return RunCodeResponse(status="Failed", compile_result=failed)
+    execution = ran.one
+    works.metrics.count(execution.status.value, fault=False)
+    if execution.status is Status.BUILD_FAILED:  # an interpreter that refuses its source
+        result = command(execution, execution.wall_time_s, build=True)
+        return RunCodeResponse(status="Failed", run_result=result)
+    result = command(execution, execution.wall_time_s)
+    done = CommandRunResult(
+        status="Finished", execution_time=ran.build_s, return_code=0, stdout="", stderr="", verdict="exited"
+    )
+    files = left_files(execution, wanted)
+    return RunCodeResponse(
+        status="Success" if result.status == "Finished" and result.return_code == 0 else "Failed",
+        compile_result=done if compiled else None,
+        run_result=result,
+        files=files,
+    )
+
+
+def command(execution: Execution, seconds: float, *, build: bool = False) -> CommandRunResult:
+    """One command's result. A return code is 0 only where the run ended well; memory is 137, output 153."""
+    status = execution.status
+    late = status is Status.TIME_LIMIT or (build and execution.stderr_bytes.startswith(_BUILD_LATE))
+    if status is Status.EXITED:
+        code = execution.exit_code if execution.exit_code is not None else 1
+    elif status is Status.SIGNALED:
+        code = -(execution.signal or 9)
+    else:
+        code = {Status.MEMORY_LIMIT: 137, Status.OUTPUT_LIMIT: 153}.get(status, execution.exit_code or 1)
+    return CommandRunResult(
+        status="TimeLimitExceeded" if late else "Finished",
+        execution_time=round(seconds, 6),
+        return_code=None if late else code,
+        stdout=execution.stdout,
+        stderr=execution.stderr,
+        verdict=status.value,
+        cpu_time=execution.cpu_time_s,
+        memory_bytes=None if execution.memory_mb is None else int(execution.memory_mb * 2**20),
+        truncated=execution.truncated,
+    )
+
+
+_BUILD_LATE = b"the compiler was stopped: time_limit"
+
+
+def _slow_build(works: Works, phase: Phase) -> RunCodeResponse:
+    works.metrics.count("build_failed", fault=False)
+    result = CommandRunResult(
+        status="TimeLimitExceeded", execution_time=phase.has_built_for(), stdout="", stderr="", verdict="time_limit"
+    )
+    return RunCodeResponse(status="Failed", compile_result=result)
+
+
+def _fault(works: Works, message: str) -> RunCodeResponse:
+    works.metrics.count("sandbox_error", fault=True)
+    return RunCodeResponse(status="SandboxError", message=message)
