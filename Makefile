@@ -9,7 +9,7 @@ EXAMPLES := apps.jsonl taco.jsonl codecontests.parquet openthoughts_metadata.jso
 # The files of tests that count CPU time or slots run one by one, after those that may run side by side.
 WORKERS ?= 2
 
-.PHONY: install demo test lint check bench clean
+.PHONY: install demo demo-sample test lint check bench trainers clean
 
 install: $(STAMP)
 
@@ -26,11 +26,20 @@ demo: install
 		echo; echo "== ot-code verify examples/$$name --out out/demo/$${name%.*}"; \
 		$(BIN)/ot-code verify examples/$$name --out out/demo/$${name%.*} || exit 1; \
 	done
+	@echo; echo "== ot-code build openthoughts-114k --out out/demo/built"
+	@$(BIN)/ot-code build openthoughts-114k --out out/demo/built
 	@echo; echo "The right answers of each are in out/demo/*/kept, all verdicts in out/demo/*/judged."
 
+demo-sample: install
+	@rm -rf out/demo-sample out/demo-sample-dataset
+	$(BIN)/python examples/model_server.py examples/plain.jsonl -- $(BIN)/ot-code sample examples/plain.jsonl \
+		--model scripted --base-url {url} --n 4 --out out/demo-sample
+	$(BIN)/ot-code publish out/demo-sample --out out/demo-sample-dataset
+	$(BIN)/ot-code report out/demo-sample
+
 test: install lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m 'not alone'
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest --durations=20 -n $(WORKERS) --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest --durations=20 -m alone
 
 lint: install
 	$(BIN)/ruff check .
@@ -40,8 +49,16 @@ lint: install
 
 check: test demo
 
+# The trainers that read what is published, for tests/ot_code/test_publish_trainers.py: some 3 GB, so not a part of `test`.
+# verl and LLaMA-Factory ask for versions that exclude each other, and their loaders need none of them.
+trainers:
+	$(PYTHON) -m venv .venv-trainers
+	.venv-trainers/bin/python -m pip install --quiet torch trl peft ray omegaconf hydra-core tensordict pandas pillow \
+		torchdata codetiming pylatexenc scipy sentencepiece einops tiktoken
+	.venv-trainers/bin/python -m pip install --quiet --no-deps verl==0.9.1 llamafactory==0.9.3
+
 bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-trainers out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

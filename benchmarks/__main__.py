@@ -8,7 +8,19 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import math, starts, tests_cpp, tests_languages, tests_python, whole
+from benchmarks import (
+    containers,
+    math,
+    rewards,
+    sampling,
+    service,
+    similar,
+    starts,
+    tests_cpp,
+    tests_languages,
+    tests_python,
+    whole,
+)
 from benchmarks.measure import FULL, QUICK, TINY, Line, Size, machine
 
 BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
@@ -18,10 +30,15 @@ BENCHMARKS: dict[str, Callable[[Size], list[Line]]] = {
     "numpy": tests_python.numpy_programs,
     "cpp": tests_cpp.compiled,
     "languages": tests_languages.tiny_runs,
+    "docker": containers.docker,
     "start": starts.jail,
     "help": starts.help_text,
     "verify": whole.verify,
     "math": math.math,
+    "service": service.service,
+    "rewards": rewards.rewards,
+    "sampling": sampling.sampling,
+    "similar": similar.similar,
 }
 
 

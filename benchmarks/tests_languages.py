@@ -58,7 +58,8 @@ def _bare_command(sandbox: Sandbox, language: Language, place: Path) -> list[str
         (place / language.artifact).write_bytes(image.executable)
         (place / language.artifact).chmod(0o755)
     prepared = str(spec.prepared or "")
-    words = [word.replace(PREPARED_DIR, prepared).replace(f"{WORKDIR}/", f"{place}/") for word in image.argv]
+    # WORKDIR first: the host's folder of prepared things may itself lie below /tmp.
+    words = [word.replace(f"{WORKDIR}/", f"{place}/").replace(PREPARED_DIR, prepared) for word in image.argv]
     return [str(sandbox.runtime.interpreter), *words] if language.in_template else words
 
 
