@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ot_code.errors import MissingExtraError, UsageError
+from ot_code.options import count
 
 if TYPE_CHECKING:
     from math_pipeline.judge import JudgePolicy, JudgeSettings, LlmJudge
@@ -56,8 +57,8 @@ def add_arguments(group: argparse._ActionsContainer) -> None:
         "counted, never changed), each with a share where not all are meant: undecided,incorrect,correct:0.05; or all: "
         "it judges every answer, and its word stands",
     )  # fmt: skip
-    group.add_argument("--judge-votes", type=_count, metavar="N", help="replies for each pair; the majority decides")
-    group.add_argument("--judge-concurrency", type=_count, metavar="N", help="requests at once (default: 16)")
+    group.add_argument("--judge-votes", type=count, metavar="N", help="replies for each pair; the majority decides")
+    group.add_argument("--judge-concurrency", type=count, metavar="N", help="requests at once (default: 16)")
     group.add_argument("--judge-requests-per-minute", type=_rate, metavar="N", help="not more than these")
     group.add_argument(
         "--judge-prices", type=_prices, metavar="IN,OUT", help="money for a million tokens in and out, for the summary"
@@ -105,15 +106,8 @@ def open_judge(config: JudgeConfig, folder: Path, stack: ExitStack) -> LlmJudge:
         raise UsageError(f"--judge: {error}") from error
 
 
-def _count(text: str) -> int:
-    value = int(text) if text.strip().isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
-    return value
-
-
 def _rate(text: str) -> float:
-    return float(_count(text))
+    return float(count(text))
 
 
 def _prices(text: str) -> tuple[float, float]:

@@ -39,7 +39,7 @@ def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     console.print(
         f"{summary['read']:,} judged rows of {summary['rows']:,} input rows in {times['elapsed_s']:,.1f} s{rate}: "
         f"{summary['kept']:,} kept, {summary['rejected']:,} rejected, "
-        + (f"{summary['dropped']:,} dropped for a finding, " if summary["dropped"] else "")
+        + (f"{summary['dropped']:,} right but left out, " if summary["dropped"] else "")
         + f"{summary['undecided']:,} undecided, {summary['malformed']:,} malformed"
     )
     if summary["reference_faults"]:

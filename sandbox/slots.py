@@ -3,8 +3,10 @@
 Theory of operation. A slot is a lock (flock) on a file `slot-N.lock`; who holds it may run. One more lock, the queue,
 is taken first: its holder is the head, looks for a free slot and lets the queue go as soon as it has one; the others
 wait for the queue in the kernel. `alone` takes the queue, waits until every slot was free once, and keeps the queue: it
-gets its turn like anybody else, and whoever comes later waits behind it. The kernel gives up the locks of a process
-that is killed.
+gets its turn like anybody else, and whoever comes later waits behind it. So that a run with many such timings does not
+hold up another process for good, the next one leaves as much time to programs of others as the last one took, if there
+are any: when that one ended, and how long it took, stands in the queue's file. The kernel gives up the locks of a
+process that is killed.
 
 Each process opens every file once and keeps it open. An flock belongs to that open file, not to a thread, so inside a
 process a mutex stands before the queue, and the slots held by its own threads are kept in a dictionary. A forked child
@@ -22,8 +24,10 @@ import contextlib
 import fcntl
 import os
 import stat
+import struct
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +36,8 @@ from sandbox.errors import SandboxError
 
 _RETIRE_S = 5.0
 _POLL_FIRST_S, _POLL_LAST_S = 0.0002, 0.002
+_NOBODY_S, _LOOK_S = 0.01, 0.002
+_LAST_ALONE = struct.Struct("dd")  # when it ended by the monotonic clock, and how long it took, in seconds
 _SEATS = 4096
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -134,14 +140,14 @@ class _Files:
         self._held: dict[int, int] = {}  # slot -> thread
         self._waiting = False
         self._retired = False
+        self._alone_since = 0.0
         self._next = 0
         self._queue = _open(directory / "queue.lock")
         self._slots = [_open(directory / f"slot-{index}.lock") for index in range(count)]
 
     def take(self) -> int:
         with self._turn:
-            if self._retired:
-                raise SandboxError("this Sandbox was closed while a run waited for its turn")
+            self._check()
             try:
                 fcntl.flock(self._queue, fcntl.LOCK_EX)
                 slot = self._find_free()
@@ -160,17 +166,61 @@ class _Files:
     def take_all(self) -> None:
         if threading.get_ident() in list(self._held.values()):
             raise RuntimeError("Slots.alone() inside hold() of the same thread would wait for itself")
-        self._turn.acquire()
-        try:
-            fcntl.flock(self._queue, fcntl.LOCK_EX)
-            self._drain()
-        except BaseException:
-            self.give_all()
-            raise
+        quiet_since = time.monotonic()
+        while True:
+            self._take_queue()
+            try:
+                now = time.monotonic()
+                if self._others_run():
+                    quiet_since = now
+                if self._rest_ends() <= now or now - quiet_since >= _NOBODY_S:
+                    self._drain()
+                    self._alone_since = time.monotonic()
+                    return
+            except BaseException:
+                self._give_queue()
+                raise
+            self._give_queue()
+            time.sleep(_LOOK_S)
 
     def give_all(self) -> None:
+        now = time.monotonic()
+        os.pwrite(self._queue, _LAST_ALONE.pack(now, now - self._alone_since), 0)
+        self._give_queue()
+
+    def _check(self) -> None:
+        if self._retired:
+            raise SandboxError("this Sandbox was closed while a run waited for its turn")
+
+    def _take_queue(self) -> None:
+        self._turn.acquire()
+        try:
+            self._check()  # else the files may be closed
+            fcntl.flock(self._queue, fcntl.LOCK_EX)
+        except BaseException:
+            self._turn.release()
+            raise
+
+    def _give_queue(self) -> None:
         fcntl.flock(self._queue, fcntl.LOCK_UN)
         self._turn.release()
+
+    def _rest_ends(self) -> float:
+        """As the head: until when `alone` leaves the node to others, by the monotonic clock."""
+        last = os.pread(self._queue, _LAST_ALONE.size, 0)
+        if len(last) < _LAST_ALONE.size:
+            return 0.0
+        ended, took = _LAST_ALONE.unpack(last)
+        return 0.0 if ended > time.monotonic() else ended + took  # one from before the last start of the machine
+
+    def _others_run(self) -> bool:
+        """As the head: whether another process holds a slot."""
+        for slot, fd in enumerate(self._slots):
+            if slot not in self._held:
+                if not _try(fd):
+                    return True
+                fcntl.flock(fd, fcntl.LOCK_UN)
+        return False
 
     def retire(self) -> None:
         """Closes them once no thread waits on them: closed under one, a descriptor might be another's by then."""
@@ -193,8 +243,7 @@ class _Files:
         try:
             while True:
                 self._freed.clear()
-                if self._retired:
-                    raise SandboxError("this Sandbox was closed while a run waited for its turn")
+                self._check()
                 for _ in self._slots:
                     if slot not in self._held and _try(self._slots[slot]):
                         return slot

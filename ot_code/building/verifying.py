@@ -13,7 +13,7 @@ from ot_code.config import DEFAULT_MAX_FAULTS, VerifyConfig
 from ot_code.errors import MadeOtherwiseError, SettingError, UsageError
 from ot_code.given import Given, is_number, shown
 from ot_code.inputs import Table
-from ot_code.sampling.settings import SAMPLES, SampleSettings, asked_of
+from ot_code.sampling.settings import DOMAINS, KEEP, SAMPLES, SampleSettings, asked_of
 from ot_code.stages.base import Outcome
 from ot_code.verdicts import PASSED, is_fault
 
@@ -94,6 +94,12 @@ class SampleStep(VerifyStep):
             "seed": given.whole("seed", None),
             "system": given.text("system", None),
             "stream": given.flag("stream", default=False),
+            "retries": given.whole("retries", None),
+            "timeout_s": given.number("timeout_s", None),
+            "budget_tokens": given.whole("budget_tokens", None, least=1),
+            "keep": given.choice("keep", KEEP, None),
+            "band": _band(given),
+            "templates": _templates(given.table("templates")),
         }
         asked = {**asked_of(given), **{name: value for name, value in plain.items() if value is not None}}
         config, answers = judging_of(given, response_column=SAMPLES)
@@ -114,6 +120,26 @@ class SampleStep(VerifyStep):
 
         sampling = Sampling(config, self.sampling, quiet=context.quiet, problems=table, cache=context.cache)
         return verify(config, quiet=context.quiet, sampling=sampling)
+
+
+def _band(given: Given) -> tuple[float, float] | None:
+    """Two pass rates, the lower one first."""
+    band = given.value("band", None)
+    if band is None:
+        return None
+    if not (isinstance(band, list) and len(band) == 2 and all(map(is_number, band)) and 0 <= band[0] <= band[1] <= 1):
+        raise SettingError(given.at("band"), f"must be two pass rates such as [0.1, 0.9], not {shown(band)}")
+    return band[0], band[1]
+
+
+def _templates(given: Given) -> dict[str, str]:
+    """What the model is told, by domain."""
+    found = {domain: given.text(domain) for domain in DOMAINS if domain in given}
+    given.finish()
+    for domain, text in found.items():
+        if "{problem}" not in text:
+            raise SettingError(given.at(domain), "has no {problem} in it, so the model would not see the problem")
+    return found
 
 
 def judging_of(given: Given, **more: Any) -> tuple[VerifyConfig, str]:
@@ -168,7 +194,7 @@ def _lost(summary: Mapping[str, Any]) -> dict[str, int]:
     found = sum(lost.values()) - (summary["read"] - summary["kept"])
     # keep_unchecked keeps rows that nobody judged; drop removes some that passed.
     if summary["dropped"]:
-        lost["dropped for a finding"] = summary["dropped"]
+        lost["right, but left out"] = summary["dropped"]
         found += summary["dropped"]
     if found and "not_checked" in lost:
         lost["not_checked"] -= found

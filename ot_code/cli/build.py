@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ot_code import jails
-from ot_code.cli import staging
+from ot_code import jails, options
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
 
@@ -39,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="run all of it on a few rows, in a folder that goes again"
     )
-    parser.add_argument("--rows", type=staging.count, metavar="N", help="with --dry-run: of each source (default: 5)")
+    parser.add_argument("--rows", type=options.count, metavar="N", help="with --dry-run: of each source (default: 5)")
     parser.add_argument(
-        "--jobs", type=staging.count, metavar="N", help="programs that run at once (default: one a CPU)"
+        "--jobs", type=options.count, metavar="N", help="programs that run at once (default: one a CPU)"
     )
     parser.add_argument(
         "--push", metavar="OWNER/NAME", help="push what the recipe publishes to this dataset of the hub"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ot_code import options
 from ot_code.cli import staging
 
 EXAMPLE = """examples:
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--like", metavar="NAME", help="a published filter: openthoughts, curatedthoughts")
     group.add_argument("--drop", metavar="FINDING,...", help="rows with one of these findings (docs/datasets.md)")
     group.add_argument("--verifiable", metavar="WHAT,...", help="math rows that symbolic or judge_only can check")
-    group.add_argument("--take", type=staging.count, metavar="N", help="draw N of the rows that are left")
+    group.add_argument("--take", type=options.count, metavar="N", help="draw N of the rows that are left")
     group.add_argument("--per", metavar="COLUMN", help="with --take: N for each value of the column")
     group.add_argument("--seed", type=int, metavar="N", help="with --take: of the draw (default: 0)")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ot_code import options
 from ot_code.cli import staging
 
 EXAMPLE = """examples:
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--by", required=True, metavar="COLUMN", help="whose values are mixed: source, domain")
     group.add_argument("--counts", metavar="'VALUE: N, ...'", help="rows of each value")
     group.add_argument("--shares", metavar="'VALUE: SHARE, ...'", help="of the whole, adding up to 1")
-    group.add_argument("--total", type=staging.count, metavar="N", help="with --shares: rows in all")
+    group.add_argument("--total", type=options.count, metavar="N", help="with --shares: rows in all")
     group.add_argument("--others", choices=("drop", "keep"), help="rows of values that are not named (default: drop)")
     group.add_argument(
         "--short", choices=("fail", "take"), help="where there are fewer rows than asked: fail (default), or take them"

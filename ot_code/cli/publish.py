@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ot_code import options
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
 
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="the dataset's name on its card (default: that of --push, or of OUT)")
     parser.add_argument(
         "--license",
-        type=_pair,
+        type=options.pair("SOURCE=ID (such as numina=apache-2.0)"),
         action="append",
         default=[],
         metavar="SOURCE=ID",
@@ -99,10 +100,3 @@ def _show(summary: Mapping[str, Any], args: argparse.Namespace) -> None:
         print(f"{args.out}/README.md is the dataset card")
         if "pushed" in summary:
             print(f"pushed to {summary['pushed']}")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.rpartition("=")
-    if not equals or not name or not value:
-        raise argparse.ArgumentTypeError(f"must look like SOURCE=ID (such as numina=apache-2.0), not {text!r}")
-    return name, value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ot_code import options
 from ot_code.cli import staging
 
 EXAMPLE = """examples:
@@ -27,10 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key-env", metavar="NAME", help="the variable that holds the key (default: as for `ot-code sample`)"
     )
     group.add_argument("--temperature", type=float, metavar="T", help="(default: the model's own)")
-    group.add_argument("--max-tokens", type=staging.count, metavar="N", help="of one reply (default: the model's own)")
-    group.add_argument("--concurrency", type=staging.count, metavar="N", help="requests at once (default: 64)")
-    group.add_argument("--requests-per-minute", type=staging.count, metavar="N", help="not more")
-    group.add_argument("--tokens-per-minute", type=staging.count, metavar="N", help="not more, prompts and replies")
+    group.add_argument("--max-tokens", type=options.count, metavar="N", help="of one reply (default: the model's own)")
+    group.add_argument("--concurrency", type=options.count, metavar="N", help="requests at once (default: 64)")
+    group.add_argument("--requests-per-minute", type=options.count, metavar="N", help="not more")
+    group.add_argument("--tokens-per-minute", type=options.count, metavar="N", help="not more, prompts and replies")
     group = parser.add_argument_group("what is rated")
     group.add_argument("--column", default="problem", metavar="COLUMN", help="of the text (default: problem)")
     group.add_argument("--into", default="difficulty", metavar="COLUMN", help="that is added (default: difficulty)")

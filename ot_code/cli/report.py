@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from ot_code.cli.exits import Exit
-from ot_code.cli.staging import count
+from ot_code.options import count
 
 EXAMPLE = """examples:
   ot-code report judged

@@ -11,9 +11,9 @@ from typing import Any
 from ot_code import jails, judges
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
-from ot_code.cli.verify import _count, _factor, _names, _pair, _share
 from ot_code.config import DEFAULT_MAX_FAULTS, VerifyConfig
-from ot_code.sampling.settings import KEEP, SampleSettings
+from ot_code.options import count, count_or_none, factor, names, pair, share
+from ot_code.sampling.settings import DOMAINS, KEEP, SampleSettings
 
 EXAMPLE = """examples:
   ot-code sample problems.jsonl --model qwen3 --base-url http://localhost:8000/v1 --n 8 --out samples
@@ -57,7 +57,7 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--temperature", type=float, metavar="T")
     group.add_argument("--top-p", type=float, metavar="P")
     group.add_argument("--seed", type=int, metavar="N", help="of the first sample; the next has N+1, and so on")
-    group.add_argument("--max-tokens", type=_count, metavar="N", help="of one answer")
+    group.add_argument("--max-tokens", type=count, metavar="N", help="of one answer")
     group.add_argument("--system", metavar="TEXT", help="the system prompt")
     group.add_argument(
         "--template", type=_template, action="append", default=[], metavar="DOMAIN=FILE",
@@ -68,33 +68,42 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_how_many(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--n", type=_count, default=1, metavar="N", help="samples of each problem, at most (default 1)")
-    group.add_argument("--until", type=_count, metavar="K", help="stop at a problem once K of its answers are accepted")
-    group.add_argument("--rounds", type=_count, metavar="R", help="look R times at most (default: every K samples)")
-    group.add_argument("--budget-tokens", type=_count, metavar="N", help="send nothing more once N are spent")
+    group.add_argument("--n", type=count, default=1, metavar="N", help="samples of each problem, at most (default 1)")
+    group.add_argument("--until", type=count, metavar="K", help="stop at a problem once K of its answers are accepted")
+    group.add_argument("--rounds", type=count, metavar="R", help="look R times at most (default: every K samples)")
+    group.add_argument("--budget-tokens", type=count, metavar="N", help="send nothing more once N are spent")
     group.add_argument("--keep", choices=KEEP, default="all", help="of a problem's right answers (default: all)")
     group.add_argument("--band", type=_band, metavar="LO-HI", help="keep problems with such a pass rate: 0.1-0.9")
-    group.add_argument("--limit", type=_count, metavar="N", help="only the first N problems")
+    group.add_argument("--limit", type=count, metavar="N", help="only the first N problems")
 
 
 def _add_pace(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--concurrency", type=_count, default=64, metavar="N", help="requests at once (default 64)")
-    group.add_argument("--requests-per-minute", type=_count, metavar="N", help="not more; a 429 slows down further")
-    group.add_argument("--tokens-per-minute", type=_count, metavar="N", help="not more, prompts and answers together")
-    group.add_argument("--timeout", type=_count, default=600, metavar="S", help="of one request (default 600)")
-    group.add_argument("--retries", type=_number, default=5, metavar="N", help="of what may be mended (default 5)")
+    group.add_argument("--concurrency", type=count, default=64, metavar="N", help="requests at once (default 64)")
+    group.add_argument("--requests-per-minute", type=count, metavar="N", help="not more; a 429 slows down further")
+    group.add_argument("--tokens-per-minute", type=count, metavar="N", help="not more, prompts and answers together")
+    group.add_argument("--timeout", type=count, default=600, metavar="S", help="of one request (default 600)")
+    group.add_argument(
+        "--retries", type=count_or_none, default=5, metavar="N", help="of what may be mended (default 5)"
+    )
 
 
 def _add_judging(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--source", help="schema of the rows (default: found from the columns)")
-    group.add_argument("--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD", help="as for verify")
+    group.add_argument(
+        "--map",
+        type=pair("tests=test_cases"),
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="as for verify",
+    )
     group.add_argument("--split", help="split of a dataset, such as train")
-    group.add_argument("--jobs", type=_count, metavar="N", help="programs that run at once (default: one a CPU)")
+    group.add_argument("--jobs", type=count, metavar="N", help="programs that run at once (default: one a CPU)")
     group.add_argument("--checker", metavar="RULE", help="rule for all rows, by name (docs/checkers.md)")
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
-    group.add_argument("--time-factor", type=_factor, action="append", default=[], metavar="LANG=F")
-    group.add_argument("--keep-unchecked", type=_names, default=frozenset(), metavar="DOMAIN,...", help="as for verify")
-    group.add_argument("--max-faults", type=_share, default=DEFAULT_MAX_FAULTS, metavar="SHARE")
+    group.add_argument("--time-factor", type=factor, action="append", default=[], metavar="LANG=F")
+    group.add_argument("--keep-unchecked", type=names, default=frozenset(), metavar="DOMAIN,...", help="as for verify")
+    group.add_argument("--max-faults", type=share, default=DEFAULT_MAX_FAULTS, metavar="SHARE")
     jails.add_arguments(group)
 
 
@@ -168,7 +177,7 @@ def _show_sampling(sampled: Mapping[str, Any]) -> None:
 
 def _template(text: str) -> tuple[str, str]:
     domain, _, name = text.partition("=")
-    if domain not in ("code", "function", "math", "science", "puzzle") or not name:
+    if domain not in DOMAINS or not name:
         raise argparse.ArgumentTypeError(f"must look like math=prompt.txt, not {text!r}")
     try:
         told = Path(name).read_text(encoding="utf-8")
@@ -188,7 +197,3 @@ def _band(text: str) -> tuple[float, float]:
     if not 0 <= band[0] <= band[1] <= 1:
         raise argparse.ArgumentTypeError(f"must be two pass rates such as 0.1-0.9, not {text!r}")
     return band
-
-
-def _number(text: str) -> int:
-    return 0 if text.strip() == "0" else _count(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ot_code.cli.exits import Exit
 from ot_code.errors import MissingExtraError, UsageError
+from ot_code.options import count
 
 EXAMPLE = """examples:
   ot-code serve
@@ -30,17 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--open-to-all", action="store_true", help="with --host: no keys; whoever reaches the address may run programs"
     )
     limits = parser.add_argument_group("limits")
-    limits.add_argument("--jobs", type=_count, metavar="N", help="programs at once (default: one a CPU)")
-    limits.add_argument("--body-mb", type=_count, default=512, metavar="MB", help="of one request (default 512)")
-    limits.add_argument(
-        "--held-mb", type=_count, default=2048, metavar="MB", help="of all that are held (default 2048)"
-    )
-    limits.add_argument("--waiting", type=_count, default=10_000, metavar="N", help="requests in line (default 10000)")
+    limits.add_argument("--jobs", type=count, metavar="N", help="programs at once (default: one a CPU)")
+    limits.add_argument("--body-mb", type=count, default=512, metavar="MB", help="of one request (default 512)")
+    limits.add_argument("--held-mb", type=count, default=2048, metavar="MB", help="of all that are held (default 2048)")
+    limits.add_argument("--waiting", type=count, default=10_000, metavar="N", help="requests in line (default 10000)")
     limits.add_argument(
         "--deadline", type=_seconds, default=60.0, metavar="S", help="of a request that names none (default 60)"
     )
     limits.add_argument("--run-s", type=_seconds, default=300.0, metavar="S", help="a program may take (default 300)")
-    limits.add_argument("--memory-mb", type=_count, default=8192, metavar="MB", help="the same (default 8192)")
+    limits.add_argument("--memory-mb", type=count, default=8192, metavar="MB", help="the same (default 8192)")
     limits.add_argument("--head-s", type=_seconds, default=15.0, metavar="S", help="for a request's head (default 15)")
     limits.add_argument("--body-s", type=_seconds, default=60.0, metavar="S", help="for its body (default 60)")
     limits.add_argument("--drain", type=_seconds, default=30.0, metavar="S", help="to finish when stopped (default 30)")
@@ -89,13 +88,6 @@ def main(args: argparse.Namespace) -> int:
     logger.setLevel(logging.INFO if args.log or args.log_code else logging.WARNING)
     serve(settings)
     return Exit.DONE
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.strip().isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
-    return value
 
 
 def _seconds(text: str) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ot_code import options
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
 
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="INPUT", help="rows: a file, folder, glob or dataset of the hub")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder to write")
     parser.add_argument("--split", help="split of a dataset, such as train")
-    parser.add_argument("--limit", type=count, metavar="N", help="only the first N input rows")
+    parser.add_argument("--limit", type=options.count, metavar="N", help="only the first N input rows")
     parser.add_argument("--format", choices=("parquet", "jsonl"), default="parquet", help="of the shards")
     parser.add_argument("--overwrite", action="store_true", help="start anew in an OUT that another run made")
     parser.add_argument("--json", action="store_true", help="print the summary as JSON on stdout")
@@ -76,14 +77,6 @@ def show(summary: Mapping[str, Any], out: Path) -> None:
     said = f"{summary['read']:,} rows in {summary['times']['elapsed_s']:,.1f} s"
     console.print(f"{said}: {summary['kept']:,} kept, {summary['removed']:,} removed")
     console.print(f"{out}/kept, {out}/removed, {out}/summary.json", soft_wrap=True)
-
-
-def count(text: str) -> int:
-    """A whole number of at least 1, for argparse."""
-    value = int(text) if text.strip().isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
-    return value
 
 
 def table(option: str, text: str) -> dict[str, Any]:

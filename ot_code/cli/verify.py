@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ot_code import jails, judges
+from ot_code import jails, judges, options
 from ot_code.cli.exits import Exit
 from ot_code.cli.stopping import Stopped
 from ot_code.config import DEFAULT_MAX_FAULTS, MOST_SOLUTIONS, VerifyConfig
@@ -51,13 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--source", help="schema of the rows (default: found from the columns): apps, taco, ...")
     group.add_argument(
-        "--map", type=_pair, action="append", default=[], metavar="COLUMN=FIELD",
+        "--map", type=options.pair("tests=test_cases"), action="append", default=[], metavar="COLUMN=FIELD",
         help="the column that holds a field, where it has another name (a path such as reward.tests may lead into it); "
         "may be repeated. The fields are those of plain rows: problem, test_cases (or inputs and outputs), fn_name, "
         "candidates, language, starter_code, time_limit_s, memory_limit_mb, checker, id, answer, domain",
     )  # fmt: skip
     group.add_argument("--split", help="split of a dataset, such as train")
-    group.add_argument("--limit", type=_count, metavar="N", help="only the first N input rows")
+    group.add_argument("--limit", type=options.count, metavar="N", help="only the first N input rows")
     group.add_argument("--response-column", metavar="COLUMN", help="the column that holds the answers")
     group.add_argument("--problems", metavar="DATASET", help="where the tests stand, if not in INPUT")
     group.add_argument("--on", metavar="KEY", help="the column that joins INPUT and --problems")
@@ -67,14 +66,14 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_how(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--jobs", type=_count, metavar="N", help="programs that run at once (default: one a CPU)")
+    group.add_argument("--jobs", type=options.count, metavar="N", help="programs that run at once (default: one a CPU)")
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
     group.add_argument(
         "--checker", type=_checker, metavar="RULE",
         help="rule for all rows: a name, a JSON object, or a .json file of one (docs/checkers.md)",
     )  # fmt: skip
     group.add_argument(
-        "--time-factor", type=_factor, action="append", default=[], metavar="LANG=F",
+        "--time-factor", type=options.factor, action="append", default=[], metavar="LANG=F",
         help="how much longer LANG may take than C++, for sources whose limits were set for C++; may be repeated",
     )  # fmt: skip
     group.add_argument("--cache", type=_cache, metavar="DIR|none", help="remember verdicts in DIR (default: none)")
@@ -82,7 +81,7 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
         "--check-tests", action="store_true", help="run each row's reference solutions first, to judge its tests"
     )
     group.add_argument(
-        "--check-solutions", type=_count, metavar="N", help="run at most N of them a row (default 5, twice each)"
+        "--check-solutions", type=options.count, metavar="N", help="run at most N of them a row (default 5, twice each)"
     )
     group.add_argument(
         "--endpoints", type=_endpoints, metavar="URL,...",
@@ -98,7 +97,7 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--pin", action="store_true", help="keep each jail on one CPU")
     jails.add_arguments(group)
     group.add_argument(
-        "--max-faults", type=_share, default=DEFAULT_MAX_FAULTS, metavar="SHARE",
+        "--max-faults", type=options.share, default=DEFAULT_MAX_FAULTS, metavar="SHARE",
         help="share of rows that may have a fault of ours, such as 0.1%% (the default) or 0.001",
     )  # fmt: skip
 
@@ -106,7 +105,7 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
 def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--format", choices=("parquet", "jsonl"), default="parquet", help="of the shards")
     group.add_argument(
-        "--keep-unchecked", type=_names, default=frozenset(), metavar="DOMAIN,...",
+        "--keep-unchecked", type=options.names, default=frozenset(), metavar="DOMAIN,...",
         help="keep rows of these domains (science, puzzle, math) although nobody judges them",
     )  # fmt: skip
     group.add_argument(
@@ -215,13 +214,6 @@ def _show_plan(plan: Mapping[str, Any], *, as_json: bool) -> None:
 # ---- values of options; what they raise becomes argparse's message and exit code 2 ----
 
 
-def _count(text: str) -> int:
-    value = int(text) if text.strip().isdigit() else 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
-    return value
-
-
 def _checker(text: str) -> str | dict[str, Any]:
     if not text.lstrip().startswith("{"):
         from code_pipeline.checkers.described import described_in
@@ -238,35 +230,6 @@ def _checker(text: str) -> str | dict[str, Any]:
     return spec
 
 
-def _pair(text: str) -> tuple[str, str]:
-    column, _, field = text.rpartition("=")
-    if not column or not field:
-        raise argparse.ArgumentTypeError(f"must look like tests=test_cases, not {text!r}")
-    return column, field
-
-
-def _factor(text: str) -> tuple[str, float]:
-    language, _, factor = text.partition("=")
-    try:
-        value = float(factor)
-    except ValueError:
-        value = 0.0
-    if not (language and math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"must look like python3=5, not {text!r}")
-    return language, value
-
-
-def _share(text: str) -> float:
-    number, percent, rest = text.strip().partition("%")
-    try:
-        value = float(number) / (100 if percent else 1)
-    except ValueError:
-        value = -1.0
-    if rest or not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"must be a share such as 0.1% or 0.001, not {text!r}")
-    return value
-
-
 def _endpoints(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -275,14 +238,10 @@ def _cache(text: str) -> Path | None:
     return None if text == "none" else Path(text)
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name.strip().lower() for name in text.split(",") if name.strip())
-
-
 def _verdicts(text: str) -> tuple[str, ...]:
     from ot_code import verdicts
 
-    names = tuple(sorted(_names(text)))
+    names = tuple(sorted(options.names(text)))
     unknown = [name for name in names if name not in verdicts.NAMES]
     if unknown or not names:
         raise argparse.ArgumentTypeError(
@@ -294,7 +253,7 @@ def _verdicts(text: str) -> tuple[str, ...]:
 def _findings(text: str) -> tuple[str, ...]:
     from code_pipeline.quality.names import Finding
 
-    names = tuple(sorted(_names(text)))
+    names = tuple(sorted(options.names(text)))
     known = [finding.value for finding in Finding]
     unknown = [name for name in names if name not in known]
     if unknown or not names:

@@ -13,6 +13,7 @@ from ot_code.given import Given
 
 SAMPLES = "samples"  # the column that the replies stand in, in place of an input's column of that name
 KEEP = ("all", "first", "best", "shortest")
+DOMAINS = ("code", "function", "math", "science", "puzzle")  # of templates
 _KEYS = {"deepseek": "DEEPSEEK_API_KEY", "openrouter": "OPENROUTER_API_KEY"}
 _BASES = {"deepseek": "https://api.deepseek.com"}
 
@@ -57,6 +58,8 @@ class SampleSettings:
             raise UsageError(f"--rounds {self.rounds}: a round has at least one sample, and --n is {self.n}")
         if self.until is not None and self.until > self.n:
             raise UsageError(f"--until {self.until}: more accepted answers than --n {self.n} can give")
+        if not self.timeout_s > 0:
+            raise UsageError(f"--timeout must be a positive number of seconds, not {self.timeout_s}")
         if self.rounds is not None and self.until is None:
             raise UsageError("--rounds says how often --until is looked at: give both")
 

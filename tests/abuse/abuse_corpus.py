@@ -2,7 +2,7 @@
 
 # expect: exited 0 | exited (any code) | signaled [N] | time_limit | memory_limit | output_limit | build_failed
 # stdout: the whole of it, stripped        # contains: hexadecimal bytes somewhere in it
-# limits: name=value ...                   # stdin: text          # files: names that each run brings
+# limits: name=value ...                   # stdin: text, {run} is the run's number  # files: names that each run brings
 # runs: how often in one session, each with the same result (what one leaves, the next would find)
 # jail: any (it may cost the jail, for what it leaves to wipe or the kernel holds; else the next one meets the same)
 # wall_under: seconds                      # machine: the only architecture that it is for
@@ -79,8 +79,9 @@ class Case:
 
     def execute(self, session: Session) -> list[Execution]:
         files = dict.fromkeys(self.facts.get("files", "").split(), "x")
-        run = Run(self.facts.get("stdin", ""), files)
-        return session.run([run] * self.runs, stop_on_failure=False)
+        stdin = self.facts.get("stdin", "")
+        runs = [Run(stdin.replace("{run}", str(number)), files) for number in range(self.runs)]
+        return session.run(runs, stop_on_failure=False)
 
     def objections(self, executions: list[Execution], overshoot_mb: float = 0.0) -> list[str]:
         """What is not as it must be; empty when the program was contained and judged rightly."""

@@ -120,6 +120,27 @@ def test_a_killed_build_goes_on_with_the_samples_that_it_has(folder):
     assert len(judged(folder)) == 24
 
 
+def test_what_is_kept_and_how_it_is_asked_stand_in_the_recipe(folder):
+    with ModelServer(model) as server:
+        given = words(folder, server)
+        recipe = (folder / "r.yaml").read_text()
+        more = "keep: first, band: [0.3, 0.7], templates: {code: 'Write: {problem}'}, seed: 7, retries: 1"
+        (folder / "r.yaml").write_text(recipe.replace("concurrency: 3", f"concurrency: 3, {more}"))
+        assert main(given) == Exit.DONE
+        asked = [request["messages"][-1]["content"] for request in server.asked]
+    assert sum(text.startswith("Write: Add.") for text in asked) == 8
+    rows = judged(folder)
+    for problem in {row["problem"] for row in rows}:
+        each = [row for row in rows if row["problem"] == problem][:4]
+        right = [row["passed"] for row in each]
+        fit = 0.3 <= sum(right) / 4 <= 0.7
+        assert [row["kept"] for row in each] == [fit and place == right.index(True) for place in range(4)]
+    [step] = [
+        step for step in json.loads((folder / "out/summary.json").read_text())["funnel"] if "sample" in step["step"]
+    ]
+    assert step["reasons"]["right, but left out"] == sum(row["passed"] and not row["kept"] for row in rows) > 0
+
+
 def test_a_dry_run_leaves_nothing_and_no_key_is_written(folder, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     with ModelServer(model) as server:
@@ -140,6 +161,11 @@ def test_a_dry_run_leaves_nothing_and_no_key_is_written(folder, monkeypatch):
         ("{model: m, n: 0}", "n: must be a whole number"),
         ("{model: m, base_url: 'http://me:pw@host/v1'}", "base_url: must hold no user"),
         ("{model: m, tempreature: 1}", "did you mean temperature"),
+        ("{model: m, band: [0.9, 0.1]}", "band: must be two pass rates"),
+        ("{model: m, keep: longest}", "keep: must be one of all, first"),
+        ("{model: m, templates: {math: 'Think.'}}", "templates.math: has no {problem}"),
+        ("{model: m, templates: {maths: '{problem}'}}", "templates.maths: has no meaning here: did you mean math"),
+        ("{model: m, timeout_s: 0}", "timeout must be a positive number"),
     ],
 )
 def test_what_is_wrong_with_it_is_named(tmp_path, settings, said):

@@ -162,6 +162,42 @@ def test_alone_within_a_thread_of_constant_load_comes_to_its_turn(folder):
     assert waited < 10
 
 
+MANY_TIMINGS = """
+(folder / "ready").touch()
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    with slots.alone():
+        time.sleep(0.1)
+"""
+
+
+def test_timings_without_end_leave_others_half_of_the_time(folder):
+    """The other runs short programs one after another: between two of them no slot is held."""
+    timing = start(folder, MANY_TIMINGS)
+    try:
+        while not (folder / "ready").exists():
+            time.sleep(0.01)
+        slots, ran = Slots(2, folder / "locks"), 0
+        while timing.poll() is None:
+            with slots.hold():
+                time.sleep(0.002)
+            ran += 1
+            time.sleep(0.001)
+    finally:
+        timing.kill()
+        timing.communicate()
+    assert ran > 100  # one between each two timings would be twenty
+
+
+def test_timings_follow_at_once_where_nobody_else_runs_programs(folder):
+    slots = Slots(2, folder / "locks")
+    began = time.monotonic()
+    for _ in range(2):
+        with slots.alone():
+            time.sleep(0.5)
+    assert time.monotonic() - began < 1.4
+
+
 def test_alone_inside_hold_is_refused(folder):
     slots = Slots(2, folder / "locks")
     with slots.hold(), pytest.raises(RuntimeError, match="wait for itself"), slots.alone():
