@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ot_code.cli.exits import Exit
@@ -30,47 +31,80 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Looks, tries, and says."""
-    from sandbox import SandboxError
-    from sandbox.host import host_report
-    from sandbox.probe import Finding, languages_report, limits_report
-
-    sections: list[tuple[str, list[Finding]]] = [("this machine", list(host_report()))]
-    usable = False
-    try:
-        with open_sandbox(settings_of(args), jobs=1) as sandbox:
-            slots = f"{sandbox.slot_count}, of {sandbox.slots_from}"
-            sections[0][1].append(Finding("slots", True, "; ".join([slots, *sandbox.notices])))
-            found = [Finding("jail", True, sandbox.jail_kind), *limits_report(sandbox)]
-            usable = all(finding.ok is not False for finding in found)
-            sections.append(("what binds in a jail", found))
-            sections.append(("languages", list(languages_report(sandbox) if usable else ())))
-    except SandboxError as error:
-        sections.append(("jails", [Finding("jail", False, str(error))]))
+    screen = _Screen(silent=args.json)
+    usable = _look(args, screen)
     if args.json:
         rows = [
             {"section": title, "what": f.what, "ok": f.ok, "detail": f.detail, "mend": f.mend}
-            for title, found in sections
+            for title, found in screen.sections
             for f in found
         ]
         print(json.dumps(rows, indent=1))
     else:
-        _print(sections)
         print("programs can be judged here" if usable else "programs can NOT be judged here")
     return Exit.DONE if usable else Exit.FAILED
 
 
-def _print(sections: list[tuple[str, list[Finding]]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def _look(args: argparse.Namespace, screen: _Screen) -> bool:
+    """Whether programs can be judged here."""
+    from sandbox import SandboxError
+    from sandbox.host import host_report
+    from sandbox.probe import Finding, languages_report, limits_report
 
-    console = Console(file=sys.stdout, highlight=False)
-    marks = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
-    for title, found in sections:
+    machine = list(host_report())
+    try:
+        with open_sandbox(settings_of(args), jobs=1) as sandbox:
+            slots = f"{sandbox.slot_count}, of {sandbox.slots_from}"
+            screen.show("this machine", [*machine, Finding("slots", True, "; ".join([slots, *sandbox.notices]))])
+            found = [Finding("jail", True, sandbox.jail_kind), *limits_report(sandbox)]
+            screen.show("what binds in a jail", found)
+            usable = all(finding.ok is not False for finding in found)
+            screen.show("languages", screen.each(languages_report(sandbox)) if usable else [])
+            return usable
+    except SandboxError as error:
+        if not screen.sections:
+            screen.show("this machine", machine)
+        screen.show("jails", [Finding("jail", False, str(error))])
+        return False
+
+
+class _Screen:
+    """What was found, each section shown as soon as it is whole."""
+
+    def __init__(self, *, silent: bool) -> None:
+        self.sections: list[tuple[str, list[Finding]]] = []
+        self._silent = silent
+
+    def each(self, findings: Iterator[Finding]) -> list[Finding]:
+        """All of them. Meanwhile a terminal shows how many there are: each language's first program builds its library."""
+        from rich.console import Console
+
+        found: list[Finding] = []
+        told = "trying each language; the first time its library is built, which may take a minute"
+        with Console(stderr=True, highlight=False).status(told) as status:
+            for finding in findings:
+                found.append(finding)
+                status.update(f"{told}: {len(found)} done, the last one {finding.what}")
+        return found
+
+    def show(self, title: str, found: list[Finding]) -> None:
+        """Prints a table of them on stdout."""
+        self.sections.append((title, found))
+        if self._silent:
+            return
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        console = Console(file=sys.stdout, highlight=False)
+        marks = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
         table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
+        for _ in range(3):
+            table.add_column(overflow="fold")
         for finding in found:
             mark, colour = marks[finding.ok]
             said = ". Mend: ".join(filter(None, (finding.detail, finding.mend if not finding.ok else "")))
             table.add_row(Text(mark, style=colour), Text(finding.what), Text(said))
         console.print(table)
         console.print()
+        sys.stdout.flush()
