@@ -76,7 +76,7 @@ class _Screen:
         self._silent = silent
 
     def each(self, findings: Iterator[Finding]) -> list[Finding]:
-        """All of them. Meanwhile a terminal shows how many there are: each language's first program builds its library."""
+        """All of them; meanwhile a terminal shows how many. A language's first program here builds its library."""
         from rich.console import Console
 
         found: list[Finding] = []
