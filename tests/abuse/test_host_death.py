@@ -46,7 +46,7 @@ _WAYS = {
 
 def _start(way: str) -> tuple[subprocess.Popen[str], list[int]]:
     host = subprocess.Popen(
-        [sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        ["/usr/bin/env", "--default-signal=HUP", sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
     assert host.stdout is not None

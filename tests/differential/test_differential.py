@@ -65,7 +65,8 @@ def plainly(case: Case, folder: Path) -> subprocess.CompletedProcess[bytes]:
         "PATH": os.defpath, "HOME": str(work), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0",
     }  # fmt: skip
     with stdin.open("rb") as source:
-        command = [sys._base_executable, "-s", file]
+        defaults = ["/usr/bin/env", "--default-signal=HUP"]  # these tests may run under nohup
+        command = [*defaults, sys._base_executable, "-s", file]
         return subprocess.run(
             command, stdin=source, capture_output=True, cwd=work, env=environment, timeout=60, check=False
         )
