@@ -45,8 +45,9 @@ _WAYS = {
 
 
 def _start(way: str) -> tuple[subprocess.Popen[str], list[int]]:
+    defaults = ["/usr/bin/env", "--default-signal=HUP"]  # these tests may run under nohup
     host = subprocess.Popen(
-        ["/usr/bin/env", "--default-signal=HUP", sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [*defaults, sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
     assert host.stdout is not None
