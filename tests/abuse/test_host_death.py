@@ -47,8 +47,8 @@ _WAYS = {
 def _start(way: str) -> tuple[subprocess.Popen[str], list[int]]:
     defaults = ["/usr/bin/env", "--default-signal=HUP"]  # these tests may run under nohup
     host = subprocess.Popen(
-        [*defaults, sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        [*defaults, sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
     )  # fmt: skip
     assert host.stdout is not None
     pids = [int(word) for word in host.stdout.readline().split()]
