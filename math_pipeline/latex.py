@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import sympy
 from antlr4.atn.PredictionMode import PredictionMode
 from latex2sympy2_extended.latex2sympy2 import (
     ConversionConfig,
     NormalizationConfig,
     _Latex2Sympy,
-    latex2sympy,
     normalize_latex,
 )
 
@@ -26,7 +26,25 @@ _GREEK = frozenset(re.findall(r"\w+", "pi alpha beta gamma theta lambda mu rho s
 _POWER_OF_NAME = re.compile(r"(\\[a-zA-Z]+|[a-zA-Z])\s*(?=\^)(?!\^\s*(?:\{[^{}]*\}|[^\s{])\s*\()")
 
 
-class _Quick(_Latex2Sympy):  # type: ignore[misc]  # the package has no types
+_WHOLE = re.compile(r"\d+")
+_PLAIN_FRACTION = re.compile(r"\\frac\{\d+\}\{\d+\}")
+
+
+class _Full(_Latex2Sympy):  # type: ignore[misc]  # the package has no types
+    """The converter, which reads 2(3) as a product: a number is mixed where it is written as one."""
+
+    def convert_postfix_list(self, arr: Any, i: int = 0) -> Any:
+        found = super().convert_postfix_list(arr, i)
+        if i >= len(arr) - 1 or not isinstance(found, sympy.Rational):
+            return found
+        if i == len(arr) - 2 and _WHOLE.fullmatch(arr[i].getText()) and _PLAIN_FRACTION.fullmatch(arr[i + 1].getText()):
+            return found
+        first, others = self.convert_postfix(arr[i]), self.convert_postfix_list(arr, i + 1)
+        are_numbers = isinstance(first, sympy.Rational) and isinstance(others, sympy.Rational)
+        return self.mul_flat(first, others) if are_numbers else found
+
+
+class _Quick(_Full):
     """The converter on a parser that predicts by SLL."""
 
     def create_parser(self, latex_str: str) -> Any:
@@ -42,7 +60,7 @@ def converted(latex: str) -> Any:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the parser raises bare Exceptions; the full prediction says whether it is one
-        return latex2sympy(latex, conversion_config=_CONVERSION)
+        return _Full(config=_CONVERSION).parse(normalize_latex(latex, _NORMALIZATION))
 
 
 def _braced(match: re.Match[str]) -> str:

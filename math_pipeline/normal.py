@@ -47,8 +47,10 @@ _SAME = (
     (re.compile(r"\\(?:ast)(?![a-zA-Z])"), "*"),
     (re.compile(r"\\(?:approxeq|simeq)(?![a-zA-Z])"), r"\\approx "),
     (re.compile(r"\\(?:backslash|smallsetminus)(?![a-zA-Z])"), r"\\setminus "),
-    (re.compile(r"\\(?:varphi)(?![a-zA-Z])"), r"\\phi "),
-    (re.compile(r"\\(?:varepsilon)(?![a-zA-Z])"), r"\\epsilon "),
+    (re.compile(r"\\varphi(?![a-zA-Z])"), r"\\phi"),
+    (re.compile(r"\\varepsilon(?![a-zA-Z])"), r"\\epsilon"),
+    (re.compile(r"(?<=\d)\s*(?:¢|\\cent(?![a-zA-Z]))"), r" \\text{cents}"),
+    (re.compile(r"(?<=\d)\s*元"), r" \\text{yuan}"),
     (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
     (re.compile(r"\\degrees?(?![a-zA-Z])|\^\{?\\circ\}?"), r"^{\\circ}"),
     (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
@@ -60,6 +62,10 @@ _SAME = (
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),
 )  # fmt: skip
 _FRAC = re.compile(r"\\frac\s*(?:([0-9a-zA-Z])\s*([0-9a-zA-Z])|([0-9a-zA-Z])\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
+_BINOM = re.compile(r"\\binom\s*(?:([0-9a-zA-Z])\s*([0-9a-zA-Z])|([0-9a-zA-Z])\s*(\{)|(\{[^{}]*\})\s*([0-9a-zA-Z]))")
+_CHOOSE = re.compile(
+    r"(?<![a-zA-Z_^}])\{([^{}]+?)\\choose(?![a-zA-Z])([^{}]+)\}|^([^{}\\]+?)\\choose(?![a-zA-Z])([^{}\\]+)$"
+)
 _SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
 _PLAIN_NAMES = (
     (
@@ -98,7 +104,11 @@ _WRAPPERS = (
 )
 _MOST_LAYERS = 64
 _TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
-_LEADING = re.compile(r"^(?:[\s,;:]|\\\\|(?:therefore|thus|so|hence|answer)\b[ :,]*)+", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
+    r"(?:therefore|thus|so|hence|answer)\b[ :,]*)+",
+    re.IGNORECASE,
+)
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
@@ -196,21 +206,24 @@ def _unnamed(text: str) -> str:
 
 
 def _braced(text: str) -> str:
+    if "\\choose" in text:
+        text = _CHOOSE.sub(lambda m: f"\\binom{{{(m[1] or m[3]).strip()}}}{{{(m[2] or m[4]).strip()}}}", text)
     for _ in range(6):
         before = text
-        text = _FRAC.sub(_frac, text)
+        text = _FRAC.sub(lambda m: _two_sided(m, "frac"), text)
+        text = _BINOM.sub(lambda m: _two_sided(m, "binom"), text)
         text = _SQRT.sub(lambda m: f"\\sqrt{m[1] or ''}{{{m[2]}}}", text)
         if text == before:
             break
     return text
 
 
-def _frac(match: re.Match[str]) -> str:
+def _two_sided(match: re.Match[str], command: str) -> str:
     if match[1]:
-        return f"\\frac{{{match[1]}}}{{{match[2]}}}"
+        return f"\\{command}{{{match[1]}}}{{{match[2]}}}"
     if match[3]:
-        return f"\\frac{{{match[3]}}}{match[4]}"
-    return f"\\frac{match[5]}{{{match[6]}}}"
+        return f"\\{command}{{{match[3]}}}{match[4]}"
+    return f"\\{command}{match[5]}{{{match[6]}}}"
 
 
 def _numbers(text: str) -> str:

@@ -8,7 +8,7 @@ from math_pipeline import symbols
 from math_pipeline.brackets import split_top
 from math_pipeline.outcome import Outcome
 
-_COLON = re.compile(r"\s*(?::|(?<=\d)\s+(?:\\text\s*\{\s*to\s*\}|to)\s+(?=\d))\s*")
+_COLON = re.compile(r"\s*(?::|(?<=\d)(?:\s*\\text\s*\{\s*to\s*\}\s*|\s+to\s+)(?=\d))\s*")
 _TIME = re.compile(r"\s*([01]?\d|2[0-4]):([0-5]\d)\s*\Z")
 
 

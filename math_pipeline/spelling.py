@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import comb, perm
+from math import comb, gcd, lcm, perm
 
 _DECIMAL = re.compile(r"(?<![\w}])(\d*)\.(\d+)")
 _DEGREES = re.compile(r"(\d+(?:\.\d+)?|\\frac\{\d+\}\{\d+\})\s*\^\{\\circ\}")
@@ -15,6 +15,18 @@ _DERIVATIVE = re.compile(
 _DOUBLE_FACTORIAL = re.compile(r"(?<![\d.])(\d{1,3})!!(?!!)")
 _CHOSEN = re.compile(
     r"(?<![\\a-zA-Z}])(?:\{\}\s*)?\{?([CA])\}?_(?:\{(\d{1,3})\}|(\d))\^(?:\{(\d{1,3})\}|(\d)(?!\d))(?!!)"
+)
+# C(10,3), {}_{10}C_3, ^{10}C_3: how many choices of three things out of ten; P(8,3): in their order.
+_CHOSEN_IN_BRACKETS = re.compile(r"(?<![\\a-zA-Z}_])([CP])\s*\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)(?!!)")
+_CHOSEN_BEFORE = re.compile(
+    r"(?<![\w)}])(?:\{\})?\s*[_^]\{?\s*(\d{1,3})\s*\}?\s*\{?([CP])\}?_\{?\s*(\d{1,3})\s*\}?(?![!\d^])"
+)
+_DIVISORS = re.compile(
+    r"\\?(?:operatorname|text|mathrm)?\s*\{?\\?(gcd|lcm)\}?\s*\(\s*(\d{1,30}(?:\s*,\s*\d{1,30})+)\s*\)"
+)
+_ON_CIRCLE = re.compile(
+    r"\\?(?:operatorname|text|mathrm)?\s*\{?\s*\\?cis\s*\}?\s*"
+    r"(?:\(((?:[^()]|\([^()]*\))*)\)|\{([^{}]*)\}|(\\frac\{[^{}]*\}\{[^{}]*\}|\d*\s*\\(?:pi|theta)(?![a-zA-Z])|\(\\frac\{[^{}]*\}\{180\}\)))"
 )
 _PRIMES = re.compile(r"(?<![\\a-zA-Z])([a-zA-Z])('+)")
 _NEGATIVE_POWER = re.compile(r"\^\s*([-+])\s*(\d+|[a-zA-Z])(?![\d.])")
@@ -35,6 +47,11 @@ def respelled(latex: str) -> str:
         text = _DOUBLE_OF_NAME.sub(_double_of_name, text)
         text = _DOUBLE_FACTORIAL.sub(lambda m: str(_double(int(m[1]))), text)
     text = _CHOSEN.sub(_chosen, text)
+    text = _CHOSEN_IN_BRACKETS.sub(lambda m: _out_of(m[0], m[1], int(m[2]), int(m[3])), text)
+    text = _CHOSEN_BEFORE.sub(lambda m: _out_of(m[0], m[2], int(m[1]), int(m[3])), text)
+    text = _DIVISORS.sub(_divisor, text)
+    if "cis" in text:
+        text = _ON_CIRCLE.sub(lambda m: f" e^{{i \\cdot ({m[1] or m[2] or m[3]})}}", text)
     text = _PRIMES.sub(lambda m: f"{m[1]}_{{prime{len(m[2])}}}", text)
     text = _NEGATIVE_POWER.sub(r"^{\1\2}", text)
     text = re.sub(r"\\lg(?![a-zA-Z])", r"\\log_{10}", text)
@@ -59,9 +76,16 @@ def _double(value: int) -> int:
 def _chosen(match: re.Match[str]) -> str:
     """C_5^2 as how many pairs there are in five, A_5^2 as how many ordered ones."""
     first, second = int(match[2] or match[3]), int(match[4] or match[5])
-    if second > first:
-        return match[0]
-    return f"({(comb if match[1] == 'C' else perm)(first, second)})"
+    return _out_of(match[0], match[1], first, second)
+
+
+def _out_of(written: str, kind: str, first: int, second: int) -> str:
+    return written if second > first else f"({(comb if kind == 'C' else perm)(first, second)})"
+
+
+def _divisor(match: re.Match[str]) -> str:
+    numbers = [int(part) for part in match[2].split(",")]
+    return f"({(gcd if match[1] == 'gcd' else lcm)(*numbers)})"
 
 
 def _as_fraction(match: re.Match[str]) -> str:

@@ -20,7 +20,9 @@ from math_pipeline.spelling import respelled
 
 _PURE_DECIMAL = re.compile(r"-?\s*(\d*\.\d+|\d+)(?:\s*\\times\s*10\^\{?-?\d+\}?)?\Z")
 _MOST_DIGITS = re.compile(r"\d{2001}")
-_BASE = re.compile(r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\)?\}?\Z")
+_BASE = re.compile(
+    r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)?)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\)?\}?\Z"
+)
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
                "twelve": 12, "sixteen": 16}  # fmt: skip
 _MODULO = re.compile(r"(.+?)\s*\\bmod\s*(.+)\Z", re.DOTALL)
@@ -38,7 +40,7 @@ def read(latex: str) -> Any:
         raise UnreadableError("more than 2,000 digits, or nested too deep")
     based = _BASE.match(text)
     if based is not None and (value := _in_base(based[1], based[2])) is not None:
-        return sympy.Integer(value)
+        return value
     if re.fullmatch(r"0x[0-9a-fA-F]+|0b[01]+", text):
         return sympy.Integer(int(text, 0))
     text = respelled(text)
@@ -68,13 +70,14 @@ def _is_odd_root(exponent: Any) -> bool:
     return bool(exponent.is_Rational and exponent.p == 1 and exponent.q % 2 == 1 and exponent.q > 1)
 
 
-def _in_base(written: str, subscript: str) -> int | None:
+def _in_base(written: str, subscript: str) -> Any | None:
     word = re.sub(r"\\text|[{}\s]", "", subscript)
     base = int(word) if word.isdigit() else _BASE_WORDS.get(word, 0)
     if not 2 <= base <= 36 or (not written[0].isdigit() and base <= 10):
         return None
+    whole, _, part = written.partition(".")
     try:
-        return int(written, base)
+        return sympy.Rational(int(whole + part, base), base ** len(part))
     except ValueError:
         return None
 

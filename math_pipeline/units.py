@@ -64,7 +64,7 @@ _TRAILING_WORD = re.compile(
 )
 _NOT_UNITS = re.compile(r"^(?:(?i:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|to)|[iexyznk])\b")
 _NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
-_FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])")
+_FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])|(?<![a-zA-Z])cis(?![a-zA-Z])")
 
 
 def split_unit(text: str) -> tuple[str, str]:

@@ -36,5 +36,5 @@ def test_most_need_no_second_prediction(text: str, monkeypatch: pytest.MonkeyPat
     def refused(*_: object, **__: object) -> None:
         raise AssertionError("the full prediction was asked")
 
-    monkeypatch.setattr(latex, "latex2sympy", refused)
+    monkeypatch.setattr(latex, "_Full", refused)
     assert latex.converted(text) is not None
