@@ -3,11 +3,16 @@
 Two questions. Accepted or not: a label says it of every submission. The kind: where a jury's label (`folder`) or a
 measurement on one test (`witness`) names it. A judge that stops at its first failure may meet another failure first, so
 where kinds differ the submission is judged once more on the witness alone.
+
+Time limits are facts about the machine that they were made for. Where the labels come with times (`cpu_s`), they tell
+how much slower this machine is in each language; on one that is slower, an accepted submission that needs more time than
+its limit is judged once more with a limit for this machine.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +21,9 @@ from typing import Any
 from code_pipeline import Judge
 from code_pipeline.labels import says_accepted, verdicts_of
 from code_pipeline.readers import Candidate, ProblemRow, ReadOptions, reader_for
-from code_pipeline.types import Judgement
+from code_pipeline.types import Judgement, Verdict
 
+AS_FAST, LONG_ENOUGH_S = 1.25, 0.1
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "code"
 
 
@@ -32,6 +38,7 @@ class Compared:
     by_jury: bool
     judgement: Judgement
     kind_agrees: bool
+    scale: float = 1.0  # of the time limit, for a machine slower than that of the labels
 
     @property
     def accept_agrees(self) -> bool:
@@ -60,11 +67,36 @@ def compare(
         runnable = [place for place, each in enumerate(read.candidates) if each.verdict is None]
         future = judge.submit(read.problem, [read.candidates[place].submission for place in runnable])
         waiting.append((read, about, runnable, future))
+    judged = []
     for read, about, runnable, future in waiting:
         found = dict(zip(runnable, future.result(), strict=True))
         for place, (candidate, labels) in enumerate(zip(read.candidates, about, strict=True)):
             judgement = found.get(place) or Judgement("", candidate.verdict, candidate.reason)  # type: ignore[arg-type]
+            judged.append((read, candidate, labels, judgement))
+    slower = _slower(judged)
+    for read, candidate, labels, judgement in judged:
+        scale = slower.get(candidate.submission.language, 1.0)
+        if says_accepted(labels["label"]) and judgement.verdict is Verdict.TIME_LIMIT and scale > AS_FAST:
+            there = _made_for(read, 2 * scale)  # the usual program there is `scale` times slower here, some are more
+            [again] = judge.judge(there.problem, [candidate.submission])
+            yield replace(_compared(judge, there, candidate, labels, again), scale=2 * scale)
+        else:
             yield _compared(judge, read, candidate, labels, judgement)
+
+
+def _slower(judged: Iterable[tuple[ProblemRow, Candidate, Mapping[str, Any], Judgement]]) -> dict[str, float]:
+    """By language, how many times longer than on the machine of the labels the usual accepted submission takes here."""
+    ratios: dict[str, list[float]] = {}
+    for _, candidate, labels, judgement in judged:
+        if judgement.passed and (labels.get("cpu_s") or 0) >= LONG_ENOUGH_S:
+            ratios.setdefault(candidate.submission.language, []).append(judgement.cpu_time_s / labels["cpu_s"])
+    return {language: statistics.median(each) for language, each in ratios.items()}
+
+
+def _made_for(read: ProblemRow, scale: float) -> ProblemRow:
+    limits = read.problem.limits
+    scaled = replace(limits, time_limit_s=limits.time_limit_s * scale) if limits.time_limit_s else limits
+    return replace(read, problem=replace(read.problem, limits=scaled))
 
 
 def _compared(

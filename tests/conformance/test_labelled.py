@@ -56,6 +56,7 @@ def test_contest_packages(judge: Judge, capsys: pytest.CaptureFixture[str]) -> N
                     "label": each["expected"],
                     "name": each["file"],
                     "witness": each["witness"],
+                    "cpu_s": each["max_cpu_s"],
                     "by_jury": each["expected_source"] == "folder",
                 }
                 for each in row["candidates"]
@@ -65,7 +66,8 @@ def test_contest_packages(judge: Judge, capsys: pytest.CaptureFixture[str]) -> N
     ]
     found = list(compare(judge, labelled, ReadOptions()))
     differing = [str(each) for each in found if not (each.accept_agrees and each.kind_agrees)]
-    show(capsys, "submissions of contest packages", [table(found), *differing])
+    helped = [f"{each}: its time limit times {each.scale:.1f}" for each in found if each.scale > 1]
+    show(capsys, "submissions of contest packages", [table(found), *differing, *helped])
     assert len(found) == sum(len(row["candidates"]) for row in rows)
     assert {each.language for each in found} <= set(languages())
     assert share([each.accept_agrees for each in found]) >= 0.995
