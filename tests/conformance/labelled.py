@@ -5,8 +5,8 @@ measurement on one test (`witness`) names it. A judge that stops at its first fa
 where kinds differ the submission is judged once more on the witness alone.
 
 Time limits are facts about the machine that they were made for. Where the labels come with times (`cpu_s`), they tell
-how much slower this machine is in each language; on one that is slower, an accepted submission that needs more time than
-its limit is judged once more with a limit for this machine.
+how much slower this machine is in each language; on one that is slower, an accepted submission that needs more than its
+limit is judged once more with a limit for this machine.
 """
 
 from __future__ import annotations
