@@ -23,6 +23,10 @@ MAX_HEADER = 4 * 1024 * 1024
 MAX_BODY = 1 << 36
 MAX_DEPTH = 200
 _SMALL = 1 << 53
+# Integers hash to themselves modulo 2**61 - 1, without a key: whoever writes the bytes can make all of them collide,
+# and a set of n such members takes n * n comparisons. More than this many of the same hash, on average, are refused;
+# all the powers of two that the host would take at once come to fewer.
+_MOST_ALIKE = 200
 
 
 class WireError(ValueError):
@@ -131,17 +135,33 @@ def _in(value: Any, depth: int) -> Any:
     if tag == "u":
         return "".join(map(chr, inner))
     if tag == "d":
-        return {_key(k): _in(v, depth + 1) for k, v in inner}
+        pairs = [(_key(k), v) for k, v in inner]
+        _check_hashes([k for k, _ in pairs])
+        return {k: _in(v, depth + 1) for k, v in pairs}
     items = [_in(item, depth + 1) for item in inner]
     if tag == "t":
         return tuple(items)
     if tag == "s":
-        return {_freeze(item) for item in items}
+        members = [_freeze(item) for item in items]
+        _check_hashes(members)
+        return set(members)
     raise WireError(f"the unknown tag {tag!r}")
 
 
 def _key(value: Any) -> Any:
     return _freeze(_in(value, 0))
+
+
+def _check_hashes(keys: list[Any]) -> None:
+    """Raises WireError where a dict or set of these would take far longer to make than its text is long."""
+    if len(keys) <= _MOST_ALIKE:
+        return
+    alike: dict[int, int] = {}
+    for key in keys:
+        number = hash(key)
+        alike[number] = alike.get(number, 0) + 1
+    if sum(count * count for count in alike.values()) > _MOST_ALIKE * len(keys):
+        raise WireError(f"too many of {len(keys)} keys or members have the same hash")
 
 
 def _freeze(value: Any) -> Any:

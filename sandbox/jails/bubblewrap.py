@@ -210,6 +210,8 @@ class BubblewrapLauncher:
         options += ["--ro-bind-data", str(files.inherit("passwd", _PASSWD.encode())), "/etc/passwd"]
         options += ["--ro-bind-data", str(files.inherit("group", _GROUP.encode())), "/etc/group"]
         options += ["--proc", "/proc", "--dir", "/dev"]
+        # Locks of open files (fcntl's F_OFD_SETLK) have no owner, so the kernel shows everybody's in every namespace.
+        options += ["--ro-bind-data", str(files.inherit("locks", b"")), "/proc/locks"]
         for name in ("null", "zero", "full", "random", "urandom"):
             options += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
         options += ["--symlink", "/proc/self/fd", "/dev/fd"]

@@ -25,7 +25,7 @@ _MASKED = (
     "/proc/key-users", "/proc/kmsg", "/proc/latency_stats", "/proc/modules", "/proc/sched_debug", "/proc/scsi",
     "/proc/sysrq-trigger", "/proc/timer_list", "/proc/timer_stats", "/proc/interrupts",
     "/proc/driver", "/proc/dynamic_debug", "/proc/kpagecount", "/proc/kpageflags",
-    "/proc/kpagecgroup", "/proc/vmallocinfo", "/proc/slabinfo", "/proc/pressure",
+    "/proc/kpagecgroup", "/proc/vmallocinfo", "/proc/slabinfo", "/proc/pressure", "/proc/locks",
 )  # fmt: skip
 _READ_ONLY = ("/proc/sys",)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+import struct
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "sandbox"))  # its docker_engines
 
 CANARY = "OT-CODE-CANARY-of-the-host"
+LOCKED_BYTES = 20261129  # of a lock that is held on the file
+_LOCK = struct.Struct("hhqqi4x")  # struct flock
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +27,8 @@ def host() -> Iterator[dict[str, str]]:
         Path(folder).chmod(0o755)
         file = Path(folder) / "ot-code-canary.txt"
         file.write_text(f'"{CANARY}"\n')
+        locked = file.open("r+b")
+        fcntl.fcntl(locked, fcntl.F_OFD_SETLK, _LOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, LOCKED_BYTES, 0))
         os.environ["OT_CODE_TEST_CANARY"] = CANARY
         abstract = f"ot-code-canary-{os.getpid()}"
         with socket.socket(socket.AF_UNIX) as unix:
@@ -33,7 +39,9 @@ def host() -> Iterator[dict[str, str]]:
                 "PORT": str(tcp.getsockname()[1]),
                 "ABSTRACT": abstract,
                 "HOST_PID": str(os.getpid()),
+                "LOCKED_BYTES": str(LOCKED_BYTES),
             }
+        locked.close()
         tcp.setblocking(False)
         with pytest.raises(BlockingIOError):
             tcp.accept()
