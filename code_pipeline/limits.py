@@ -11,6 +11,7 @@ from code_pipeline.types import Problem
 from sandbox import Limits, languages
 
 LONGEST_S = 3_600.0  # CPU seconds of one test; a row that asks for more is broken
+ALL = "all"  # among time factors: of every language and source
 LARGEST_MB = 1_048_576.0  # 1 TiB
 
 
@@ -22,7 +23,8 @@ def limits_for(
     A source tuned for C++: CPU = max(default, limit x the language's factor), memory = max(default, the row's). Other
     rows: as the row says, the default where it says nothing. The language's allowances are added: CPU seconds of
     starting up, and memory of its own machinery. Wall: 3 x CPU + 2 s. Everything else is as in `defaults`.
-    time_factors: by language, in place of those in the sandbox's table.
+    time_factors: by language, in place of those in the sandbox's table; that of "all" is for a slow machine, and
+    multiplies every CPU limit.
     Raises RowError for a limit that no problem has.
     """
     given, known = problem.limits, languages().get(language)
@@ -36,7 +38,7 @@ def limits_for(
         cpu_s = defaults.cpu_time_s
     if memory_mb is None:
         memory_mb = defaults.memory_mb
-    cpu_s += known.time_offset_s if known else 0.0
+    cpu_s = (cpu_s + (known.time_offset_s if known else 0.0)) * (time_factors or {}).get(ALL, 1.0)
     output_mb = _number("output_limit_mb", given.output_limit_mb, LARGEST_MB)
     return Limits(
         cpu_time_s=cpu_s,

@@ -134,8 +134,9 @@ def _band(given: Given) -> tuple[float, float] | None:
 
 def _templates(given: Given) -> dict[str, str]:
     """What the model is told, by domain."""
-    found = {domain: given.text(domain) for domain in DOMAINS if domain in given}
+    each = {domain: given.text(domain, None) for domain in DOMAINS}
     given.finish()
+    found = {domain: text for domain, text in each.items() if text is not None}
     for domain, text in found.items():
         if "{problem}" not in text:
             raise SettingError(given.at(domain), "has no {problem} in it, so the model would not see the problem")

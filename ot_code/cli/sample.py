@@ -101,7 +101,9 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--jobs", type=count, metavar="N", help="programs that run at once (default: one a CPU)")
     group.add_argument("--checker", metavar="RULE", help="rule for all rows, by name (docs/checkers.md)")
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
-    group.add_argument("--time-factor", type=factor, action="append", default=[], metavar="LANG=F")
+    group.add_argument(
+        "--time-factor", type=factor, action="append", default=[], metavar="LANG=F", help="as for verify"
+    )
     group.add_argument("--keep-unchecked", type=names, default=frozenset(), metavar="DOMAIN,...", help="as for verify")
     group.add_argument("--max-faults", type=share, default=DEFAULT_MAX_FAULTS, metavar="SHARE")
     jails.add_arguments(group)

@@ -74,7 +74,8 @@ def _add_how(group: argparse._ArgumentGroup) -> None:
     )  # fmt: skip
     group.add_argument(
         "--time-factor", type=options.factor, action="append", default=[], metavar="LANG=F",
-        help="how much longer LANG may take than C++, for sources whose limits were set for C++; may be repeated",
+        help="how much longer LANG may take than C++, for sources whose limits were set for C++; all=F multiplies "
+        "every limit, for a slow machine; may be repeated",
     )  # fmt: skip
     group.add_argument("--cache", type=_cache, metavar="DIR|none", help="remember verdicts in DIR (default: none)")
     group.add_argument(

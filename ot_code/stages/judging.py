@@ -14,6 +14,7 @@ from code_pipeline.cache import VerdictCache
 from code_pipeline.checkers import checker_from_spec
 from code_pipeline.errors import RowError
 from code_pipeline.judge import Judge
+from code_pipeline.limits import ALL
 from code_pipeline.readers import Reader, ReadOptions, reader_for
 from code_pipeline.remote import Servers
 from code_pipeline.version import judge_version
@@ -251,8 +252,8 @@ def _factors(config: VerifyConfig) -> dict[str, float]:
     """By language. Raises UsageError for a factor of a language that is not known."""
     known = {name: language.time_factor for name, language in languages().items()}
     for name in config.time_factors:
-        if name not in known:
-            raise UsageError(f"--time-factor {name}: the languages are {', '.join(sorted(known))}")
+        if name not in known and name != ALL:
+            raise UsageError(f"--time-factor {name}: it takes {ALL}, or one of {', '.join(sorted(known))}")
     return {**known, **config.time_factors}
 
 

@@ -79,6 +79,13 @@ def test_a_factor_of_the_callers():
             check_factors({"python3": factor})
 
 
+def test_a_factor_of_all_is_for_a_slow_machine():
+    assert limits(2.0, factors={"all": 3}).cpu_time_s == 6.0
+    assert limits(factors={"all": 0.5}).cpu_time_s == 2.0
+    assert limits(2.0, cpp=True, factors={"all": 3, "python3": 5}).cpu_time_s == 30.0
+    assert limits(2.0, factors={"all": 3}).wall_time_s == 20.0
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, 1e300, 10**400, True, "2"])
 def test_absurd_limits_are_the_rows_fault(value):
     with pytest.raises(RowError, match="time_limit_s"):

@@ -130,15 +130,18 @@ def test_what_is_kept_and_how_it_is_asked_stand_in_the_recipe(folder):
         asked = [request["messages"][-1]["content"] for request in server.asked]
     assert sum(text.startswith("Write: Add.") for text in asked) == 8
     rows = judged(folder)
-    for problem in {row["problem"] for row in rows}:
-        each = [row for row in rows if row["problem"] == problem][:4]
+    wanted = []
+    for row_id in dict.fromkeys(row["row_id"] for row in rows):
+        each = [row for row in rows if row["row_id"] == row_id]
         right = [row["passed"] for row in each]
-        fit = 0.3 <= sum(right) / 4 <= 0.7
-        assert [row["kept"] for row in each] == [fit and place == right.index(True) for place in range(4)]
-    [step] = [
-        step for step in json.loads((folder / "out/summary.json").read_text())["funnel"] if "sample" in step["step"]
-    ]
-    assert step["reasons"]["right, but left out"] == sum(row["passed"] and not row["kept"] for row in rows) > 0
+        if 0.3 <= sum(right) / 4 <= 0.7:
+            wanted.append((row_id, right.index(True)))
+    kept = rows_of(folder / "out/stages/01-sample/kept")
+    assert [(row["row_id"], row["sample_index"]) for row in kept] == wanted
+    assert 0 < len(kept) < 6
+    told = json.loads((folder / "out/summary.json").read_text())
+    [step] = [step for step in told["funnel"] if step["step"] == "01-sample"]
+    assert step["reasons"]["right, but left out"] == sum(row["passed"] for row in rows) - len(kept) > 0
 
 
 def test_a_dry_run_leaves_nothing_and_no_key_is_written(folder, monkeypatch):
