@@ -9,14 +9,27 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from math_pipeline import intervals, ratios, symbols, words
+from math_pipeline import intervals, letters, ratios, symbols, words
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
-from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Words
+from math_pipeline.nodes import (
+    Choice,
+    Expr,
+    Many,
+    Meet,
+    Node,
+    Ordered,
+    Percent,
+    Quantity,
+    Relation,
+    Union,
+    Without,
+    Words,
+)
 from math_pipeline.outcome import Outcome, ruled
 from math_pipeline.relations import relations
 from math_pipeline.structure import parse
-from math_pipeline.units import are_known, are_temperatures, is_angle, is_radians, ratio
+from math_pipeline.units import are_known, are_temperatures, bare_unit, is_angle, is_radians, ratio
 
 _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
@@ -34,8 +47,13 @@ def compare(gold: str, answer: str) -> Outcome:
 
 
 def _other_readings(gold: str, answer: str) -> list[tuple[Node, Node]]:
-    """A comma between two digits may be a decimal comma, where the other side is one number."""
+    """Where the other side says so: a comma between two digits as a decimal one, letters behind a number as a unit."""
     readings: list[tuple[Node, Node]] = []
+    one, two = parse(gold), parse(answer)
+    bare = bare_unit(answer) if isinstance(one, Quantity) else bare_unit(gold) if isinstance(two, Quantity) else None
+    if bare is not None:
+        held = Quantity(Expr(bare[0]), bare[1])
+        readings.append((one, held) if isinstance(one, Quantity) else (held, two))
     comma = re.compile(r"-?\d+,\d+\Z")
     plain = re.compile(r"-?\d*\.?\d+\Z")
     if comma.match(gold) and plain.match(answer):
@@ -59,6 +77,12 @@ def nodes(gold: Node, answer: Node) -> Outcome:
     region = _regions(gold, answer)
     if region is not None:
         return region
+    if isinstance(gold, Union | Meet | Without) or isinstance(answer, Union | Meet | Without):
+        of_letters = letters.compared(gold, answer)
+        if of_letters is not None:
+            return of_letters
+    if isinstance(gold, Meet) or isinstance(answer, Meet):
+        return Outcome(None, "set", "what the sets have in common could not be shown to be the same, nor different")
     if isinstance(gold, Relation) or isinstance(answer, Relation):
         return relations(gold, answer, nodes)
     if isinstance(gold, Many) or isinstance(answer, Many):
@@ -134,6 +158,7 @@ def _value(node: Node) -> Node:
 
 
 def _quantities(gold: Node, answer: Node) -> Outcome:
+    gold, answer = _hour(gold), _hour(answer)
     if isinstance(gold, Quantity) and isinstance(answer, Quantity):
         if {is_radians(gold.unit), is_radians(answer.unit)} == {True, False}:
             plain = Expr("0") if not isinstance(gold.value, Expr) or not isinstance(answer.value, Expr) else None
@@ -168,14 +193,35 @@ def _quantities(gold: Node, answer: Node) -> Outcome:
     return ruled(nodes(_value(gold), _value(answer)), "unit left out")
 
 
+def _hour(node: Node) -> Node:
+    """7:00 pm as 7 pm."""
+    if isinstance(node, Quantity) and node.unit.lower() in ("am", "pm") and isinstance(node.value, Expr):
+        return Quantity(Expr(re.sub(r"^0?(\d{1,2})\s*:\s*00$", r"\1", node.value.latex.strip())), node.unit)
+    return node
+
+
 def _in_radians(angle: Quantity) -> Node:
     if is_radians(angle.unit) or not isinstance(angle.value, Expr):
         return angle.value
     return Expr(f"({angle.value.latex}) \\cdot \\frac{{\\pi}}{{180}}")
 
 
+def _with_domain(node: Node, other: Node) -> Node:
+    """A list beside a set as a set; 0 < n < 3 beside the same with n in Z, where that may go without saying."""
+    if isinstance(other, Meet) and isinstance(node, Many) and all(isinstance(item, Expr) for item in node.items):
+        return Many(node.items, braces=True)
+    if isinstance(other, Meet) and other.clause and isinstance(node, Relation):
+        return Meet((node, *other.parts[1:]), clause=True)
+    return node
+
+
 def _regions(gold: Node, answer: Node) -> Outcome | None:
     """Intervals, unions and inequalities in one name as sets of reals; None where they are not that."""
+    gold, answer = _with_domain(gold, answer), _with_domain(answer, gold)
+    if isinstance(gold, Meet) and isinstance(answer, Meet) and gold.parts[1:] == answer.parts[1:]:
+        wholes = intervals.same_wholes(gold, answer)
+        if wholes is not None:
+            return Outcome(wholes, "set of whole numbers", "" if wholes else "the two sets of numbers differ")
     if not (intervals.is_region(gold) and intervals.is_region(answer)):
         return None
     if not (intervals.is_surely(gold) or intervals.is_surely(answer)):

@@ -7,12 +7,16 @@ from typing import Any, cast
 
 import sympy
 
-from math_pipeline import digits, symbols
-from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without
+from math_pipeline import digits, solving, symbols
+from math_pipeline.nodes import Expr, Many, Meet, Node, Ordered, Relation, Union, Without
 
 _BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
 _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
 _ALL = re.compile(r"^\\mathbb\{R\}$")
+_HALF_LINE = re.compile(r"^\\mathbb\{R\}\s*[_^]\{?\s*(\+|-|(?:>|<|\\ge|\\le)\s*0)\s*\}?$")
+_WHOLE = re.compile(r"^\\mathbb\{([ZN])\}\s*(?:[_^]\{?\s*(\+|\*|(?:>|\\ge)\s*0)\s*\}?)?$")
+_MOST_WHOLE = 64
+_MOST_NEAR = 2000
 _EMPTY = re.compile(r"^\\emptyset$")
 
 
@@ -29,16 +33,20 @@ def is_region(node: Node) -> bool:
         return set(node.signs) <= _BOUNDS or (node.signs == ("=",) and _is_variable(node.sides[0]))
     if isinstance(node, Without):
         return is_region(node.whole) and (is_region(node.taken) or isinstance(node.taken, Many))
-    if isinstance(node, Union):
-        return all(is_region(part) or isinstance(part, Many) for part in node.parts)
+    if isinstance(node, Union | Meet):
+        return all(is_region(part) or isinstance(part, Many) or _is_equation(part) for part in node.parts)
     if isinstance(node, Many):
         return all(
             (isinstance(item, Relation | Ordered) and is_region(item)) or (node.braces and isinstance(item, Expr))
             for item in node.items
         )
     return isinstance(node, Expr) and bool(
-        _COMPLEMENT.match(node.latex) or _ALL.match(node.latex) or _EMPTY.match(node.latex)
+        any(form.match(node.latex) for form in (_COMPLEMENT, _ALL, _EMPTY, _HALF_LINE, _WHOLE))
     )
+
+
+def _is_equation(node: Node) -> bool:
+    return isinstance(node, Relation) and node.signs == ("=",)
 
 
 def is_surely(node: Node) -> bool:
@@ -53,18 +61,28 @@ def is_surely(node: Node) -> bool:
         return node.signs != ("=",)
     if isinstance(node, Many):
         return any(isinstance(item, Relation) and item.signs != ("=",) for item in node.items)
-    return isinstance(node, (Union, Without, Expr))
+    return isinstance(node, (Union, Meet, Without, Expr))
 
 
 def names(node: Node) -> set[str]:
     """The names that its inequalities are about."""
     if isinstance(node, Relation):
-        return {_key(side) for side in node.sides if _is_variable(side)} - {"e"}
-    if isinstance(node, Union):
+        plain = {_key(side) for side in node.sides if _is_variable(side)} - {"e"}
+        return plain | {name for side in node.sides if not _is_variable(side) for name in _letters(side)}
+    if isinstance(node, Union | Meet):
         return set().union(*(names(part) for part in node.parts))
     if isinstance(node, Many):
         return set().union(*(names(item) for item in node.items))
     return set()
+
+
+def _letters(node: Node) -> set[str]:
+    if not isinstance(node, Expr):
+        return set()
+    try:
+        return set(map(str, getattr(symbols.read(node.latex), "free_symbols", ())))
+    except symbols.UnreadableError:
+        return set()
 
 
 def region(node: Node) -> Any | None:
@@ -91,6 +109,8 @@ def _region(node: Node) -> Any | None:
         # x > 1, x < 2: both hold; x < 1, x > 2, where both cannot, is sloppy for either.
         both = None if any(part is None for part in parts) else sympy.Intersection(*parts)
         return _joined(parts) if both is None or both is sympy.S.EmptySet else both
+    if isinstance(node, Meet):
+        return _meeting(node)
     if isinstance(node, Without):
         whole = _region(node.whole)
         taken = _finite(node.taken) if isinstance(node.taken, Many) and node.taken.braces else _region(node.taken)
@@ -102,11 +122,51 @@ def _region(node: Node) -> Any | None:
         return sympy.S.Reals
     if _EMPTY.match(node.latex):
         return sympy.S.EmptySet
+    half = _HALF_LINE.match(node.latex)
+    if half is not None:
+        return _half({"+": ">", "-": "<"}.get(half[1], re.sub(r"[\s0]", "", half[1])), sympy.Integer(0))
     match = _COMPLEMENT.match(node.latex)
     if match is None:
         return None
     points = [_end(Expr(text)) for text in match[1].split(",")]
     return None if None in points else sympy.S.Reals - sympy.FiniteSet(*points)
+
+
+def _meeting(node: Meet) -> Any | None:
+    """What the parts have in common; whole numbers only where they are few."""
+    wholes = [match for part in node.parts if isinstance(part, Expr) and (match := _WHOLE.match(part.latex))]
+    others = [part for part in node.parts if not (isinstance(part, Expr) and _WHOLE.match(part.latex))]
+    sets = [_finite(part) if isinstance(part, Many) and part.braces else _region(part) for part in others]
+    if not sets or any(each is None for each in sets):
+        return None
+    common = sympy.Intersection(*sets)
+    if not wholes:
+        return common if isinstance(common, sympy.Interval | sympy.FiniteSet | sympy.Union) or not common else None
+    least, most = common.inf, common.sup
+    positive = any(match[2] in ("+", "*") or (match[2] or "").startswith(">") for match in wholes)
+    counting = any(match[1] == "N" or match[2] for match in wholes)
+    if counting:
+        least = sympy.Max(least, 1 if positive else 0)
+    if not (least.is_finite and most.is_finite) or most - least > _MOST_WHOLE:
+        return sympy.S.EmptySet if common is sympy.S.EmptySet else None
+    members = [value for value in range(int(sympy.ceiling(least)), int(sympy.floor(most)) + 1) if value in common]
+    if counting and not positive and 0 in members and any(match[1] == "N" and not match[2] for match in wholes):
+        return None  # whether 0 is a natural number is the reader's choice
+    return sympy.FiniteSet(*members)
+
+
+def same_wholes(gold: Meet, answer: Meet) -> bool | None:
+    """Whether two sets of reals hold the same whole numbers; None where an end is not known, or far off."""
+    match = _WHOLE.match(gold.parts[1].latex) if len(gold.parts) == 2 and isinstance(gold.parts[1], Expr) else None
+    one, two = region(gold.parts[0]), region(answer.parts[0])
+    if match is None or one is None or two is None or len(names(gold) | names(answer)) > 1:
+        return None
+    ends = [end for each in (one, two) for end in each.boundary if end.is_finite]
+    least, most = (int(sympy.floor(min(ends))) - 1, int(sympy.ceiling(max(ends))) + 1) if ends else (0, 0)
+    if most - least > _MOST_NEAR:
+        return None
+    first = 1 if match[1] == "N" or match[2] else least
+    return all((value in one) == (value in two) for value in range(max(least, first), most + 1))
 
 
 def _joined(parts: list[Any | None]) -> Any | None:
@@ -129,11 +189,11 @@ def _end(node: Node) -> Any | None:
     value = symbols.number(text)
     if value is None or value in (sympy.oo, -sympy.oo):
         return value
-    known = sympy.Rational(str(sympy.Float(value, 28))).limit_denominator(10**24)
+    held = sympy.Rational(str(sympy.Float(value, 28))).limit_denominator(10**24)
     exact = symbols.read(text)
     # Ever so near to a plain number, and not it: no object that stands for it is safe.
-    near = known.q < 10**12 and not exact.is_Rational and digits.agree(exact, known, {}) is False
-    return None if near else known
+    near = held.q < 10**12 and not exact.is_Rational and digits.agree(exact, held, {}) is False
+    return None if near else held
 
 
 def _interval(low: Node, high: Node, low_open: bool, high_open: bool) -> Any | None:
@@ -160,7 +220,7 @@ def _solved(relation: Relation) -> Any | None:
     sides, signs = relation.sides, relation.signs
     if len(signs) == 1:
         return _one(sides[0], signs[0], sides[1])
-    if len(signs) == 2 and _is_variable(sides[1]):
+    if len(signs) == 2:
         left, right = _one(sides[0], signs[0], sides[1]), _one(sides[1], signs[1], sides[2])
         return None if left is None or right is None else sympy.Intersection(left, right)
     return None
@@ -171,7 +231,7 @@ def _one(left: Node, sign: str, right: Node) -> Any | None:
         sign = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign)
         left, right = right, left
     if not _is_variable(left):
-        return _linear(left, sign, right)
+        return _met(left, sign, right)
     if sign == "\\ne" and isinstance(right, Expr) and right.latex.count("\\pm") == 1:
         ends = [_end(Expr(right.latex.replace("\\pm", with_sign))) for with_sign in "+-"]
         return None if None in ends else sympy.S.Reals - sympy.FiniteSet(*ends)
@@ -205,23 +265,14 @@ def _absolute(sign: str, end: Any) -> Any | None:
     return None
 
 
-def _linear(left: Node, sign: str, right: Node) -> Any | None:
-    """The solutions of an inequality that is linear in one name, such as -x > -1."""
+def _met(left: Node, sign: str, right: Node) -> Any | None:
+    """The solutions of an inequality in one name, such as -x > -1 or x^2 < 4."""
     if not isinstance(left, Expr) or not isinstance(right, Expr):
         return None
     difference = symbols.difference(left.latex, right.latex)
     if difference is None or len(difference.free_symbols) != 1:
         return None
-    (name,) = difference.free_symbols
-    polynomial = sympy.Poly(difference, name) if difference.is_polynomial(name) else None
-    if polynomial is None or polynomial.degree() != 1:
-        return None
-    slope, offset = polynomial.all_coeffs()
-    if not slope.is_real or slope == 0:
-        return None
-    if slope < 0:
-        sign = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign)
-    return _half(sign, sympy.Rational(str(sympy.Float(-offset / slope, 28))).limit_denominator(10**24))
+    return solving.solved(difference, sign)
 
 
 def one_inequality(gold: Relation, answer: Relation) -> bool | None:

@@ -69,6 +69,14 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Meet:
+    """What several sets have in common. clause: an inequality with "n in Z" behind it, rather than a set."""
+
+    parts: tuple[Node, ...]
+    clause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Without:
     """A set of numbers less another."""
 
@@ -84,4 +92,4 @@ class Relation:
     signs: tuple[str, ...]
 
 
-Node = Expr | Words | Choice | Quantity | Percent | Many | Ordered | Union | Without | Relation
+Node = Expr | Words | Choice | Quantity | Percent | Many | Ordered | Union | Meet | Without | Relation

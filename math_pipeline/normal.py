@@ -114,8 +114,11 @@ _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
 _MONEY = {"$": "dollars", "€": "euros", "£": "sterling", "¥": "yen", "₹": "rupees"}
 _UPRIGHT = re.compile(
-    r"((?<=\d)\s*|(?<=\})\s*|(?<=/)\s*)?\\(?:mathrm|operatorname|rm)\s*\{\s*([a-zA-Z]+(?:\s*/\s*[a-zA-Z]+)?)\s*\}"
+    r"((?<=\d)\s*|(?<=\})\s*|(?<=/)\s*)?\\(?:mathrm|operatorname|rm)\s*"
+    r"\{\s*([a-zA-Z]+(?:\s*/\s*[a-zA-Z]+)?|"
+    r"(?:[a-zA-Z]|\\mu\s*|\\Omega|\\cdot|[/ ]|\^\s*-?\d|\^\s*\{\s*-?\d\s*\})+)\s*\}"
 )
+_AFTER_NUMBER = re.compile(r"(?:\d|10\s*\^\s*\{-?\d+\})\s*\Z")
 _FUNCTIONS = frozenset(
     re.findall(
         r"\w+",
@@ -155,8 +158,15 @@ def normal(text: str) -> str:
 def _upright(match: re.Match[str]) -> str:
     """A word in upright letters as text; a function's name, or one letter that follows no number, as it stands."""
     words = match[2].strip()
-    if words in _FUNCTIONS or (len(words) == 1 and (match[1] is None or words not in "mghsLlNJWCF")):
+    of_number = match[1] is not None and _AFTER_NUMBER.search(match.string, 0, match.start(1) + len(match[1]))
+    if words in _FUNCTIONS or (
+        len(words) == 1 and (match[1] is None or words not in ("mghsLlNJWCFVAKTH" if of_number else "mghsLlNJWCF"))
+    ):
         return match[0]
+    if not re.fullmatch(r"[a-zA-Z/ ]+", words):  # a unit with powers
+        if not of_number:
+            return match[0]
+        words = re.sub(r"\^\s*\{?\s*(-?\d)\s*\}?", r"^\1", words)
     return f"{match[1] or ''} \\text{{{words}}}"
 
 

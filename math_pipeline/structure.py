@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
-from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Percent, Quantity, Relation, Union, Without, Words
+from math_pipeline.nodes import (
+    Choice,
+    Expr,
+    Many,
+    Meet,
+    Node,
+    Ordered,
+    Percent,
+    Quantity,
+    Relation,
+    Union,
+    Without,
+    Words,
+)
 from math_pipeline.systems import rows_of, solutions_of
 from math_pipeline.units import split_unit
 from math_pipeline.wording import date_of, is_wordy, mixed, of_words, scaled, summed
@@ -19,8 +32,12 @@ _CONNECTIVE = re.compile(
 )
 
 
+_UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
+_CAP = re.compile(r"\s*\\cap(?![a-zA-Z])\s*")
+# A \\cup B = [1, 2] says which set it is, and nothing else.
+_NAMED_SET = re.compile(r"^[A-Z](?:\s*\\(?:cup|cap|setminus)(?![a-zA-Z])\s*[A-Z])+\s*=\s*(?=[^\s=])(?![^=]*=)")
 _MINUS = re.compile(r"\s*\\setminus(?![a-zA-Z])\s*")
 _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
 
@@ -48,12 +65,18 @@ _TAIL_CLAUSE = re.compile(
 )
 
 
-_ANY_INTEGER = re.compile(r"^\s*[a-z](?:\s*,\s*[a-z])*\s*\\in\s*(?:\\mathbb\{[ZN]\}|[ZN])\s*$")
+_ANY_INTEGER = re.compile(
+    r"^\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\\in\s*(?:\\mathbb\{[ZNRQC]\}|[ZNR])\s*(?:[_^](?:\{[^{}]*\}|[+*])\s*)?$"
+)
+_IN_WHOLE = re.compile(r"^\s*([a-z])\s*\\in\s*(\\mathbb\{[ZN]\}(?:\s*[_^](?:\{[^{}]*\}|[+*]))?)\s*$")
 _FRENCH = re.compile(r"\][^\[\]]+[\[\]]|\[[^\[\]]+\[")
 _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
 
 
-_BUILDER = re.compile(r"^\\\{\s*([a-zA-Z])\s*(?:\\in\s*\\mathbb\{R\}\s*)?(?:\||:)\s*(.+?)\s*\\\}$", re.DOTALL)
+_BUILDER = re.compile(
+    r"^\\\{\s*([a-zA-Z])\s*(?:\\in\s*(\\mathbb\{[RZN]\}(?:\s*[_^](?:\{[^{}]*\}|[+*]))?)\s*)?(?:\||:)\s*(.+?)\s*\\\}$",
+    re.DOTALL,
+)
 
 
 _ALL_BUT = re.compile(
@@ -67,7 +90,7 @@ _PERCENT = re.compile(
 
 def parse(form: str, depth: int = 0) -> Node:
     """What a normal form is. Never raises; what is nothing else is an expression or words."""
-    text = form.strip().rstrip(".,;").strip()
+    text = _UNIT_AND.sub(r"\\text{\1} \\text{ \2 }", form.strip().rstrip(".,;").strip())
     if depth > 8:
         return Expr(text)
     choice = _choice(text)
@@ -94,6 +117,9 @@ def parse(form: str, depth: int = 0) -> Node:
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
+    whole = _whole_clause(pieces, depth)
+    if whole is not None:
+        return whole
     pieces = [piece for piece in pieces if not (len(pieces) > 1 and _ANY_INTEGER.match(piece))] or pieces
     if len(pieces) > 1:
         return _many(pieces, depth, either=bool(_EITHER.search(text)))
@@ -115,15 +141,21 @@ def _unclaused(pieces: list[str]) -> list[str]:
 
 def _single(text: str, depth: int) -> Node:
     builder = _BUILDER.match(text)
-    if builder is not None:
-        return parse(builder[2], depth + 1)
+    if builder is not None and brace_end(text, 0) == len(text):
+        return _built(parse(builder[3], depth + 1), builder[2])
     excepted = _ALL_BUT.match(text)
     if excepted is not None:
         points = parse(excepted[1], depth + 1)
         return Without(Expr("\\mathbb{R}"), Many(points.items if isinstance(points, Many) else (points,), braces=True))
+    named_set = _NAMED_SET.match(text)
+    if named_set is not None:
+        return parse(text[named_set.end() :], depth + 1)
     parts = split_top(text, _UNION)
     if len(parts) > 1:
         return Union(tuple(parse(part, depth + 1) for part in parts))
+    parts = split_top(text, _CAP)
+    if len(parts) > 1 and all(part.strip() for part in parts):
+        return Meet(tuple(parse(part, depth + 1) for part in parts))
     halves = split_top(text, _MINUS)
     if len(halves) == 2:
         return Without(parse(halves[0], depth + 1), parse(halves[1], depth + 1))
@@ -147,6 +179,27 @@ def _single(text: str, depth: int) -> Node:
     if is_wordy(text):
         return of_words(text)
     return Expr(mixed(text))
+
+
+def _built(condition: Node, domain: str | None) -> Node:
+    """The set of what meets a condition, among the numbers of its domain."""
+    if domain is not None and domain != "\\mathbb{R}":
+        return Meet((condition, Expr(domain)))
+    if isinstance(condition, Relation) and condition.signs == ("=",):
+        head = condition.sides[0]
+        if not (isinstance(head, Expr) and is_name(head.latex)):
+            return Meet((condition, Expr("\\mathbb{R}")))
+    return condition
+
+
+def _whole_clause(pieces: list[str], depth: int) -> Node | None:
+    """0 < n < 3, n in Z as the whole numbers that it holds for; None where the clause is about another name."""
+    if len(pieces) != 2 or (clause := _IN_WHOLE.match(pieces[1])) is None:
+        return None
+    bounded = parse(pieces[0], depth + 1)
+    if isinstance(bounded, Relation) and set(bounded.signs) <= {"<", ">", "\\le", "\\ge"}:
+        return Meet((bounded, Expr(clause[2])), clause=True) if Expr(clause[1]) in bounded.sides else None
+    return None
 
 
 def _many(pieces: list[str], depth: int, *, either: bool) -> Node:

@@ -5,49 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-# name -> (powers of base dimensions, how many of the dimension's first unit)
-_TABLE: dict[str, tuple[dict[str, int], Fraction]] = {}
-
-
-def _define(dimension: str, power: int = 1, **units: str) -> None:
-    for size, names in units.items():
-        number = Fraction(size.removeprefix("x").replace("_", "/"))
-        for name in names.split():
-            _TABLE[name] = ({dimension: power}, number)
-
-
-_define("length", x1="m meter meters metre metres", x1_100="cm centimeter centimeters centimetre centimetres",
-        x1_10="dm decimeter decimeters decimetre decimetres",
-        x1_1000="mm millimeter millimeters millimetre millimetres",
-        x1000="km kilometer kilometers kilometre kilometres",
-        x127_5000="in inch inches", x381_1250="ft foot feet", x1143_1250="yd yard yards",
-        x201168_125="mi mile miles")  # fmt: skip
-_define("time", x1="s sec secs second seconds", x60="min mins minute minutes", x3600="h hr hrs hour hours",
-        x86400="day days", x604800="week weeks")  # fmt: skip
-_define("months", x1="month months", x12="year years yr yrs")
-_define("mass", x1="g gram grams", x1000="kg kilogram kilograms", x1000000="tonne tonnes",
-        x1_1000="mg milligram milligrams", x45359237_100000="lb lbs pound pounds",
-        x45359237_1600000="oz ounce ounces")  # fmt: skip
-_define("length", 3, x1_1000="l L liter liters litre litres", x1_1000000="ml mL milliliter milliliters cc")
-_define("length", 2, x10000="hectare hectares ha")
-_define("dollars", x1="dollar dollars usd USD", x1_100="cent cents")
-_define("euros", x1="euro euros EUR")
-_define("yuan", x1="yuan RMB")
-_define("yen", x1="yen JPY")
-_define("rupees", x1="rupee rupees INR")
-_define("sterling", x1="GBP sterling")
-_define("angle", x1="degree degrees deg ^{\\circ}", x1_60="arcminutes")
-_define("radians", x1="radian radians rad")
-_define("celsius", x1="°C celsius Celsius")
-_define("fahrenheit", x1="°F fahrenheit Fahrenheit")
-_define("before noon", x1="am AM")
-_define("after noon", x1="pm PM")
-_define("force", x1="N newton newtons")
-_define("energy", x1="J joule joules", x1000="kJ kilojoule kilojoules")
-_define("power", x1="W watt watts", x1000="kW kilowatt kilowatts")
-_SPEED = {"length": 1, "time": -1}
-_TABLE["mph"] = (_SPEED, _TABLE["mile"][1] / 3600)
-_TABLE["kph"] = _TABLE["kmh"] = (_SPEED, Fraction(1000, 3600))
+from math_pipeline.unit_table import TABLE, size_of
 
 _WORD = r"\\text\s*\{(?:[^{}]|\{,\})*\}(?:\s*\^\s*\{?-?\d\}?)?"
 _TRAILING_TEXT = re.compile(
@@ -63,6 +21,12 @@ _TRAILING_WORD = re.compile(
     re.DOTALL,
 )
 _NOT_UNITS = re.compile(r"^(?:(?i:if|for|where|when|mod|and|or|sin|cos|tan|ln|log|base|is|are|pi|to)|[iexyznk])\b")
+# Short units that are read as such with no text group round them; Pa and eV may be products of letters.
+_NO_PRODUCTS = frozenset(TABLE) - {"Pa", "eV"}
+_BARE = re.compile(
+    r"(?P<value>[-+]?\d[\d.]*(?:\s*(?:\\times|\\cdot)\s*10\s*\^\s*(?:\{-?\d+\}|\d))?)\s*"
+    r"(?P<unit>(?:[a-zA-Z]|\\mu\s*|\\Omega|\\cdot|[/ ]|\^\s*\{?-?\d\}?)+)\Z"
+)
 _NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
 _FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])|(?<![a-zA-Z])cis(?![a-zA-Z])")
 
@@ -71,13 +35,15 @@ def split_unit(text: str) -> tuple[str, str]:
     """The value and the unit's words; the unit is empty where there is none."""
     match = _TRAILING_TEXT.match(text)
     if match is not None:
-        words = re.sub(r"\\(?:text|frac|cdot)", "", match["unit"])
+        words = re.sub(r"\\(?:text|frac|cdot)", "", match["unit"]).replace("\\mu", "micro")
         if not re.search(r"[a-zA-Z]|circ", words) or _NOT_UNITS.match(words.strip(" {}")):
             return text, ""
         if match["unit"].startswith("^") and _FUNCTION.search(match["value"]):  # sin 30 degrees is a number
             return text, ""
         if re.search(r"\d|\\pi", match["value"]) or match["unit"].startswith("^"):
-            return match["value"].strip(), _named(match["unit"])
+            value, micro, _ = match["value"].strip().partition("\\mu")
+            micro = micro if value and match["value"].strip().endswith("\\mu") else ""
+            return (value if micro else match["value"]).strip(), micro + _named(match["unit"])
         return text, ""
     match = _TRAILING_WORD.match(text)
     if match is not None and not _NOT_UNITS.match(match["unit"].strip()) and re.search(r"\d", match["value"]):
@@ -85,7 +51,7 @@ def split_unit(text: str) -> tuple[str, str]:
             return text, ""
         words = match["unit"].strip()
         first = re.match(r"[a-zA-Z]+(?!\s+[a-zA-Z]{3})", words)
-        if first is not None and len(first[0]) in (2, 3) and first[0] not in _TABLE:  # 3xy and mv^2 are products
+        if first is not None and len(first[0]) in (2, 3) and first[0] not in _NO_PRODUCTS:  # 3xy and mv^2 are products
             return text, ""
         if re.match(r"[a-zA-Z](?![a-zA-Z])", words) and _NAME.search(match["value"]):  # c^2 m is a product
             return text, ""
@@ -99,8 +65,18 @@ def _named(words: str) -> str:
     words = re.sub(r"\\frac\s*\{\s*(\\text\s*\{[^{}]*\}[^{}]*)\}\s*\{\s*(\\text\s*\{[^{}]*\}[^{}]*)\}", r"\1/\2", words)
     words = re.sub(r"\\text\s*\{([^{}]*)\}", r"\1", words)
     words = re.sub(r"\s*\^\s*\{?(-?\d)\}?", r"^\1", words)
+    words = re.sub(r"\\mu\s+(?=[a-zA-Z])", r"\\mu", words)
     words = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", words, flags=re.IGNORECASE)
     return re.sub(r"\s+", " ", words).strip(" .")
+
+
+def bare_unit(text: str) -> tuple[str, str] | None:
+    """The number and the unit of `3600 J` or `25 m s^{-1}`, which might be products of names; None for others."""
+    match = _BARE.match(text.strip())
+    if match is None:
+        return None
+    unit = _named(match["unit"].strip())
+    return (match["value"], unit) if _measured(unit) is not None else None
 
 
 _MONEY_OR_MASS = frozenset({"sterling", "GBP", "pound", "pounds"})
@@ -124,6 +100,7 @@ def are_known(unit: str, other: str) -> bool:
 def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
     """The dimensions and the size of a unit such as `km/h` or `square feet`; None where a part is not known."""
     words = re.sub(r"\s*\b(?:per|an?)\b\s*", "/", unit).replace("\\cdot", " ").replace("//", "/")
+    words = re.sub(r"(?<=[a-zA-Z])-(?=[a-zA-Z])", " ", words)
     words = re.sub(r"\b(?:square|sq\.?)\s+([a-zA-Z]+)", r"\1^2", words)
     words = re.sub(r"\b(?:cubic|cu\.?)\s+([a-zA-Z]+)", r"\1^3", words)
     words = re.sub(r"\b([a-zA-Z]+)\s+(squared|cubed)\b", lambda m: f"{m[1]}^{2 if m[2] == 'squared' else 3}", words)
@@ -132,7 +109,7 @@ def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
     for at, side in enumerate(words.split("/")):
         for token in side.split():
             name, _, power = token.partition("^")
-            found = _TABLE.get(name) or _TABLE.get(name.lower() if len(name) > 2 else name)
+            found = size_of(name)
             if found is None or not re.fullmatch(r"-?\d?", power):
                 return None
             times = int(power or "1") * (-1 if at else 1)
@@ -149,12 +126,12 @@ def _plain(unit: str) -> str:
 
 def is_angle(unit: str) -> bool:
     """Whether the unit is degrees of an angle."""
-    return _TABLE.get(unit, ({}, 0))[0] == {"angle": 1}
+    return TABLE.get(unit, ({}, 0))[0] == {"angle": 1}
 
 
 def is_radians(unit: str) -> bool:
     """Whether the unit is radians."""
-    return _TABLE.get(unit, ({}, 0))[0] == {"radians": 1}
+    return TABLE.get(unit, ({}, 0))[0] == {"radians": 1}
 
 
 def are_temperatures(unit: str, other: str) -> bool:

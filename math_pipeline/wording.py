@@ -32,6 +32,7 @@ _MONTHS = (
 _MEASURE = re.compile(
     r"(?:^|(?<=\s)|(?<=\}))(?:,|and\b|\\text\s*\{\s*,?\s*and\s*\})?\s*(\d+(?:\.\d+)?)\s*(?:\\text\s*\{)?\s*([a-zA-Z]{1,12})\b\s*,?\s*(?:and\s*(?=\}))?\}?"
 )
+_ANGLE = re.compile(r"(\d+)\s*\^\{\\circ\}\s*(\d{1,2})\s*(?:'(?!')|\^\{?\\prime\}?)\s*(?:(\d{1,2})\s*'')?")
 # What says the same in other words; the keys have lost their plural.
 _MEANINGS = {
     "dne": "does not exist",
@@ -132,7 +133,10 @@ def scaled(value: str, unit: str) -> tuple[str, str]:
 
 
 def summed(text: str) -> tuple[str, str] | None:
-    """Hours and minutes, or feet and inches, as so many of the smaller; None where the text is nothing such."""
+    """Hours, degrees or feet and their parts as so many of one unit; None where the text is nothing such."""
+    angle = _ANGLE.fullmatch(text.strip())
+    if angle is not None:
+        return f"{angle[1]} + \\frac{{{angle[2]}}}{{60}} + \\frac{{{angle[3] or 0}}}{{3600}}", "^{\\circ}"
     parts = _MEASURE.findall(text)
     if len(parts) < 2 or _MEASURE.sub("", text).strip() or len(parts) > 3:
         return None
