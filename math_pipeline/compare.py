@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from math_pipeline import intervals, letters, ratios, symbols, words
+from math_pipeline import families, intervals, letters, ratios, symbols, words
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import (
@@ -36,9 +36,15 @@ _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
 def compare(gold: str, answer: str) -> Outcome:
     """Whether two normal forms are the same answer. Raises symbols.UnreadableError."""
+    family = families.compared(gold, answer)
+    if family is not None:
+        return family
     one, two = parse(gold), parse(answer)
     outcome = nodes(one, two)
     if outcome.same is not True:
+        of_gold = families.renamed(gold, answer)
+        if of_gold is not None and nodes(one, parse(of_gold)).same:
+            return Outcome(True, "parameter of another name")
         for other in _other_readings(gold, answer):
             second = nodes(*other)
             if second.same:
@@ -65,6 +71,8 @@ def _other_readings(gold: str, answer: str) -> list[tuple[Node, Node]]:
 
 def nodes(gold: Node, answer: Node) -> Outcome:
     """Whether two trees are the same answer."""
+    if (nothing := words.nothing_beside_value(gold, answer)) is not None:
+        return nothing
     gold, answer = _bare_value(gold, answer)
     if isinstance(gold, Choice) or isinstance(answer, Choice):
         return _choices(gold, answer)
@@ -74,15 +82,9 @@ def nodes(gold: Node, answer: Node) -> Outcome:
         return _percents(gold, answer)
     if isinstance(gold, Quantity) or isinstance(answer, Quantity):
         return _quantities(gold, answer)
-    region = _regions(gold, answer)
-    if region is not None:
-        return region
-    if isinstance(gold, Union | Meet | Without) or isinstance(answer, Union | Meet | Without):
-        of_letters = letters.compared(gold, answer)
-        if of_letters is not None:
-            return of_letters
-    if isinstance(gold, Meet) or isinstance(answer, Meet):
-        return Outcome(None, "set", "what the sets have in common could not be shown to be the same, nor different")
+    sets = _sets(gold, answer)
+    if sets is not None:
+        return sets
     if isinstance(gold, Relation) or isinstance(answer, Relation):
         return relations(gold, answer, nodes)
     if isinstance(gold, Many) or isinstance(answer, Many):
@@ -92,6 +94,20 @@ def nodes(gold: Node, answer: Node) -> Outcome:
     if isinstance(gold, Expr) and isinstance(answer, Expr):
         return _expressions(gold, answer)
     return Outcome(None, "kinds", "the two answers are of kinds that are not compared")
+
+
+def _sets(gold: Node, answer: Node) -> Outcome | None:
+    """Sets of reals, and sets that are letters; None for other kinds."""
+    region = _regions(gold, answer)
+    if region is not None:
+        return region
+    if isinstance(gold, Union | Meet | Without) or isinstance(answer, Union | Meet | Without):
+        of_letters = letters.compared(gold, answer)
+        if of_letters is not None:
+            return of_letters
+    if isinstance(gold, Meet) or isinstance(answer, Meet):
+        return Outcome(None, "set", "what the sets have in common could not be shown to be the same, nor different")
+    return None
 
 
 def _bare_value(gold: Node, answer: Node) -> tuple[Node, Node]:

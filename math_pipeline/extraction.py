@@ -60,6 +60,11 @@ _TOLD_IN_TEXT = re.compile(
     r"^\s*\\text\s*\{[^{}]*\b(?:answer|value|result)\s+(?:is|are|equals)\s*:?\s*\}\s*(?=\S)", re.IGNORECASE
 )
 _TOLD = re.compile(r"[A-Za-z][A-Za-z ,:]*\s*\$(.+)\$[\s.]*", re.DOTALL)
+_LISTED = re.compile(r"\s*(?:,\s*(?:and|or)?|and|or)\s*")
+_TOLD_OF = re.compile(
+    r"\b(?:solutions?|roots?|points?|values?|answers?|numbers?|pairs?|vertices|zeros)\b[^.$\n]*\bare\s*:?\s*\Z",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
@@ -86,7 +91,7 @@ def answer_of(response: str) -> Answer | None:
         return _found(anchored, "anchor")
     shown = _last_math(text)
     if shown is not None:
-        after = _NUMBER.findall(text[text.rindex(shown) + len(shown) :])
+        after = _NUMBER.findall(text[max(match.end() for match in _LAST_MATH.finditer(text)) :])
         return _found(after[-1], "last number") if after else _found(shown, "last mathematics")
     bracketed = _BRACKETED.findall(text)
     if bracketed:
@@ -266,7 +271,13 @@ def _last_math(text: str) -> str | None:
     spans = list(_LAST_MATH.finditer(text))
     if not spans:
         return None
-    return next(group for group in spans[-1].groups() if group is not None)
+    first = len(spans) - 1
+    while first and _LISTED.fullmatch(text, spans[first - 1].end(), spans[first].start()):
+        first -= 1
+    inner = [next(group for group in span.groups() if group is not None) for span in spans]
+    if _TOLD_OF.search(text, 0, spans[first].start()) and not any("=" in each for each in inner[first:]):
+        return " , ".join(inner[first:])  # the points are A and B
+    return inner[-1]
 
 
 def _words(text: str) -> Answer | None:

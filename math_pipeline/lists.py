@@ -11,6 +11,7 @@ from math_pipeline.naming import latex_of, name_of, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.structure import is_name
+from math_pipeline.vectors import components
 
 MOST_ITEMS = 64
 SEVERAL_SIGNS = Outcome(None, "list", "several signs that may be chosen together or each by itself")
@@ -183,9 +184,16 @@ def _entries(gold: Node, answer: Node, same: Same) -> Outcome:
     """Two entries of lists: x = 2 is not y = 2 there."""
     if isinstance(gold, Relation) and isinstance(answer, Relation):
         heads = [latex_of(side.sides[0]) for side in (gold, answer)]
-        if all(is_name(head) for head in heads) and name_of(heads[0]) != name_of(heads[1]):
+        names = [name_of(head) for head in heads]
+        if all(map(is_name, heads)) and names[0] != names[1] and not _is_numbered(*names):
             return Outcome(False, "assignment", "another name")
     return same(gold, answer)
+
+
+def _is_numbered(one: str, two: str) -> bool:
+    """Whether one name is the other's with a number: x_1 = 3 says that 3 is an x."""
+    short, long = sorted((one, two), key=len)
+    return re.fullmatch(rf"{re.escape(short)}_\d", long) is not None
 
 
 def _against_tuple(gold: Node, answer: Node, same: Same) -> Outcome:
@@ -215,6 +223,9 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
         if point is not None:  # P(1, 2) names the point
             inner = Ordered(tuple(Expr(part.strip()) for part in commas(point[1][1:-1])))
             return tuples(inner, ordered, same) if ordered is answer else tuples(ordered, inner, same)
+        along = components(other.latex, len(ordered.items)) if isinstance(other, Expr) else None
+        if along is not None:
+            return ruled(tuples(along, ordered, same) if ordered is answer else tuples(ordered, along, same), "vector")
         if isinstance(other, Expr) and ("matrix" in other.latex or "array" in other.latex):
             column = Expr("\\begin{pmatrix}" + "\\\\".join(latex_of(item) for item in ordered.items) + "\\end{pmatrix}")
             if isinstance(ordered.items[0], Ordered):

@@ -33,6 +33,7 @@ _CONNECTIVE = re.compile(
 
 
 _UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
+_LABELS = ("abcdefgh", "12345678", ("i", "ii", "iii", "iv", "v", "vi"))
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
 _CAP = re.compile(r"\s*\\cap(?![a-zA-Z])\s*")
@@ -121,9 +122,24 @@ def parse(form: str, depth: int = 0) -> Node:
     if whole is not None:
         return whole
     pieces = [piece for piece in pieces if not (len(pieces) > 1 and _ANY_INTEGER.match(piece))] or pieces
+    parts = _labelled(pieces)
+    if parts is not None:
+        return Ordered(tuple(parse(part, depth + 1) for part in parts))
     if len(pieces) > 1:
         return _many(pieces, depth, either=bool(_EITHER.search(text)))
     return _single(pieces[0].strip() if pieces else text, depth)
+
+
+def _labelled(pieces: list[str]) -> list[str] | None:
+    """The answers to (a), (b) ... or (1), (2) ..., in that order; None where the pieces do not begin so."""
+    if len(pieces) < 2:
+        return None
+    for labels in _LABELS:
+        heads = [re.match(rf"\s*(?:\(\s*{label}\s*\)|{label}\))\s*(?=\S)", piece)
+                 for label, piece in zip(labels, pieces, strict=False)]  # fmt: skip
+        if len(pieces) <= len(labels) and all(heads):
+            return [piece[head.end() :] for head, piece in zip(heads, pieces, strict=True) if head is not None]
+    return None
 
 
 def _unclaused(pieces: list[str]) -> list[str]:
@@ -179,6 +195,10 @@ def _single(text: str, depth: int) -> Node:
     if is_wordy(text):
         return of_words(text)
     return Expr(mixed(text))
+
+
+def _negated(item: Node) -> Node:
+    return Expr(f"-({item.latex})") if isinstance(item, Expr) else item
 
 
 def _built(condition: Node, domain: str | None) -> Node:
@@ -252,6 +272,11 @@ def _relation(text: str, depth: int) -> Node | None:
 
 def _group(text: str, depth: int) -> Node | None:
     """A set, tuple or interval that is the whole text."""
+    if text.startswith("\\pm"):  # both (3, 2) and (-3, -2)
+        group = _group(text[3:].strip(), depth)
+        if isinstance(group, Ordered) and all(isinstance(item, Expr) for item in group.items):
+            return Many((group, Ordered(tuple(map(_negated, group.items)), group.opening, group.ending)))
+        return None
     if text.startswith("\\{") and brace_end(text, 0) == len(text):
         inner = [piece for piece in commas(text[2:-2]) if piece.strip()]
         return Many(tuple(parse(piece, depth + 1) for piece in inner), braces=True)

@@ -101,6 +101,7 @@ def same(gold: str, answer: str) -> bool | None:
 
 _UNDONE = (sympy.Integral, sympy.Limit, sympy.Derivative)
 _MOST_PARTS = 400
+_MOST_ROUNDED = 40
 _COUNTERS = frozenset("nkmNMK")
 _PARAMETERS = frozenset("kmnptCDABcd")
 
@@ -160,6 +161,10 @@ def _same_objects(one: Any, two: Any) -> bool | None:
     # A sum to n is one for whole n alone.
     points = digits.WHOLE if one.has(sympy.Sum, sympy.Product) or two.has(sympy.Sum, sympy.Product) else digits.POINTS
     agreed = digits.agreements(one, two, [digits.at(names, point) for point in (points if names else points[:1])])
+    rounding = one.atoms(sympy.floor, sympy.ceiling) | two.atoms(sympy.floor, sympy.ceiling)
+    if len(names) == 1 and rounding and str(names[0]) in _COUNTERS:  # of whole n alone
+        whole = [digits.agree(one, two, {names[0]: sympy.Integer(value)}) for value in range(1, _MOST_ROUNDED)]
+        return True if all(whole) else False if False in whole else None
     if False in agreed:
         if not names or not {str(name) for name in names} <= _COUNTERS:
             return False

@@ -17,6 +17,9 @@ _NUMBER_WORD = re.compile(
     r"\b(?:zero|none|one|once|two|twice|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|"
     r"half|third|quarter|double|infinit\w*|unbounded|empty|no|undefined|never|not|all|any|pair|dozen|single|only)\b"
 )
+_SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:is|are|be|was|were)\s+((?:\w+ ){0,2}\w+)"
+                       r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
+_DENIED = re.compile(r"\b(?:not|no|never|neither|nor|if|unless)\b")
 _SETS = (Many, Ordered, Union, Without, Relation)
 
 
@@ -27,6 +30,9 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
         one, two = meaning(gold.words), meaning(answer.words)
         if one == two:
             return Outcome(True, "words")
+        told = _told(gold, answer)
+        if told is not None:
+            return told
         if (heads := _said(one, two)) is not None:
             return heads
         parts = [_parts(node.original) for node in (gold, answer)]
@@ -51,6 +57,35 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
             return Outcome(True, "words")
         return _beside_number(said, node)
     return Outcome(None, "words", "words beside mathematics")
+
+
+def nothing_beside_value(gold: Node, answer: Node) -> Outcome | None:
+    """That there is no solution, beside x = 0: they differ, though 0 alone may be how many there are."""
+    node, said = (answer, gold) if isinstance(gold, Words) else (gold, answer)
+    if not isinstance(said, Words) or meaning(said.words) not in NOTHING or not isinstance(node, Relation):
+        return None
+    head, *others = node.sides
+    is_unknown = isinstance(head, Expr) and re.fullmatch(r"[a-hp-z]", head.latex.strip()) is not None
+    if node.signs == ("=",) and is_unknown and is_constant(others[0]):
+        return Outcome(False, "words", "no solution beside one")
+    return None
+
+
+def _told(gold: Words, answer: Words) -> Outcome | None:
+    """A sentence that ends in the other answer, or begins with its yes or no; None for others."""
+    one = meaning(gold.words)
+    if one in ("yes", "no") and (head := re.match(r"\s*(yes|no)\s*[,.;:!]", answer.original, re.IGNORECASE)):
+        same = head[1].lower() == one
+        return Outcome(same, "words: yes or no", "" if same else "yes beside no")
+    ending = _SENTENCE.fullmatch(answer.words)
+    if ending is None or _DENIED.search(ending[1] or ending[3]) or len(one.split()) > 3:
+        return None
+    end = meaning(ending[2] or ending[4].replace("do ", "does "))
+    if end == one:
+        return Outcome(True, "words: a sentence")
+    if len(end.split()) == len(one.split()) == 1 and not {end, one} & (NEVER_NUMBERS | NOTHING):
+        return Outcome(False, "words: a sentence", f"{answer.original!r:.60} is not {gold.original!r:.60}")
+    return None
 
 
 def _said(one: str, two: str) -> Outcome | None:
@@ -106,6 +141,8 @@ def _beside_number(said: str, node: Expr) -> Outcome:
     except UnreadableError:
         value = None
     finite = value is not None and bool(value.is_finite)
+    if re.match(r"(?:there (?:is|are) )?no such\b", said) and finite and value != 0:
+        return Outcome(False, "words", "none at all beside a number")
     if (said in NEVER_NUMBERS and finite) or (said in NOTHING and finite and value != 0):
         return Outcome(False, "words", "words that are no number beside one")
     if not re.search(r"\d", said) and not _NUMBER_WORD.search(said):

@@ -87,3 +87,12 @@ def test_any_text(text: str) -> None:
 def test_broken_boxes(text: str) -> None:
     answer_of(text)
     gold_of(text)
+
+
+def test_several_pieces_of_mathematics_that_a_sentence_lists() -> None:
+    listed = answer_of("The intersection points are $(3,-4)$ and $(-1,2)$.")
+    assert listed is not None
+    assert listed.normal == "(3,-4) , (-1,2)"
+    last = answer_of("So we put $a$ and $b = 7$.")
+    assert last is not None
+    assert last.normal == "b = 7"

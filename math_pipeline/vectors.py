@@ -1,0 +1,32 @@
+"""Vectors by their unit vectors: 3i + 4j as (3, 4)."""
+
+from __future__ import annotations
+
+import re
+
+import sympy
+
+from math_pipeline import symbols
+from math_pipeline.nodes import Expr, Ordered
+
+_ACCENT = re.compile(
+    r"\\(?:hat|widehat|vec|overrightarrow|bar|mathbf)\s*(?:\{\s*\\?([ijk])(?:math)?\s*\}|([ijk])(?![a-z]))|\{\s*([ijk])\s*\}"
+)
+
+
+def components(latex: str, size: int) -> Ordered | None:
+    """The entries of a sum of i, j and k, of which j or k must be there; None for anything else."""
+    text = _ACCENT.sub(lambda match: f" {match[1] or match[2] or match[3]} ", latex)
+    if size not in (2, 3) or not re.search(r"(?<![\\a-zA-Z])[jk](?![a-zA-Z])", text):
+        return None
+    value = symbols.read(text)
+    if not isinstance(value, sympy.Expr):
+        return None
+    names = {str(name): name for name in value.free_symbols}
+    if not set(names) <= set("ijk"[:size]):
+        return None
+    units = [names.get(name, sympy.Symbol(name)) for name in "ijk"[:size]]
+    polynomial = sympy.Poly(value.doit(), *units) if value.is_polynomial(*units) else None
+    if polynomial is None or any(sum(powers) != 1 for powers in polynomial.monoms()):
+        return None
+    return Ordered(tuple(Expr(sympy.latex(polynomial.coeff_monomial(unit))) for unit in units))
