@@ -162,8 +162,15 @@ LOOKS: Mapping[str, Look] = {
         frozenset({"bash", "sh", "shell", "zsh"}),
         _code_line(
             r"\#!",
-            r"(?:read|echo|printf|awk|sed|tr|sort|declare|local|export|set|mapfile|readarray)\b[ \t]+[-\w\"'$]",
+            r"(?:read|echo|printf|awk|sed|tr|declare|local|export|set|mapfile|readarray)\b[ \t]+[-\w\"'$]",
             r"[A-Za-z_]\w*=",
+            # A tool with what only a command line has: an option, a number, a quotation, a redirection, a pipe.
+            r"(?:bc|cat|cut|dc|expr|factor|fold|grep|head|nl|paste|perl|python3|rev|seq|sort|tac|tail|tee|uniq|wc|xargs)"
+            r"[ \t]*(?:[ \t](?:-\w|[\"'$\d])|[|<>;])",
+            r"(?:bc|cat|rev|tac)" + _END,
+            r"[A-Za-z_]\w*[ \t]*\(\)[ \t]*\{",
+            r"(?:\[\[[ \t]|\(\(|\{[ \t]|:[ \t]+\$|exec[ \t]+\d*[<>]|trap[ \t]+[-\"']|shopt[ \t]+-)",
+            r"let[ \t]+[\"']?\w+[-+*/%]?=",
             r"(?:for|while|until|if)\b[^\n]*(?:;[ \t]*(?:do|then))?" + _END,
         ),
         _marks(r"(?:^|[ \t])\#[^\n]*", r"(?P<open>(?!))", _DOUBLE, _SINGLE),

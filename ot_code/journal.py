@@ -188,10 +188,13 @@ class Journal:
                 os.fsync(self._file.fileno())
 
     def _write(self, line: bytes) -> None:
-        written = self._file.write(line)
-        if written != len(line):  # a full disk may take a part of it, which must then stay the last line
-            self._stopped = True
-            raise OSError(f"only {written} of {len(line)} bytes of a line could be written to {self.path}")
+        left = memoryview(line)
+        try:
+            while left:  # a full disk may take a part of it, and says why only when it is asked to take the rest
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            self._stopped = True  # what is torn must stay the last line
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def stop(self) -> None:
         """From here on nothing is noted: what threads still report while everything is torn down is not to be kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import time
 from typing import Any, Optional
 
 from . import wire
@@ -21,12 +22,13 @@ class Buffer:
 
 
 class Results:
-    """Frames to the host, gathered and written in one go."""
+    """Frames to the host, gathered and written in one go. waited_ns: how long the host has let us wait, ever."""
 
     def __init__(self, out: int, size: int = 4 * 1024 * 1024) -> None:
         self._out = out
         self._buffer = Buffer(size)
         self._used = 0
+        self.waited_ns = 0
 
     def add(self, header: dict[str, Any], body: Optional[memoryview] = None) -> None:
         """Adds one frame; a body is at most a quarter of the buffer."""
@@ -54,7 +56,9 @@ class Results:
 
     def flush(self) -> None:
         """Writes what is gathered; waits for the host where it must."""
+        begun = time.monotonic_ns()
         at = 0
         while at < self._used:
             at += os.write(self._out, self._buffer.view[at : self._used])
         self._used = 0
+        self.waited_ns += time.monotonic_ns() - begun

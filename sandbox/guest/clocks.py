@@ -108,6 +108,14 @@ class Clocks:
         return usual_s if self._oom >= 0 else min(usual_s, 0.01)
 
     @staticmethod
+    def own_wait_ns() -> int:
+        """How long this process has waited for a CPU, ever; 0 where the kernel does not tell."""
+        try:
+            return int(_read("/proc/self/schedstat").split()[1])
+        except (OSError, IndexError):
+            return 0
+
+    @staticmethod
     def waited_ns() -> int:
         """The longest that any living thread of the run has waited for a CPU."""
         longest = 0

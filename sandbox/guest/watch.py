@@ -82,6 +82,7 @@ class Watch:
         self._streams = streams
         self._results = results
         self._limits = limits
+        self._held_before = results.waited_ns + clocks.own_wait_ns()
 
     def watch(self, pidfd: int, item: Item, begun: int) -> Optional[str]:
         """None when it ended by itself, else the limit: "output", "time", "memory" or "wall"."""
@@ -125,8 +126,10 @@ class Watch:
             return "memory", 0.0
         wall_limit = self._limits["wall_ns"]
         if wall_ns > wall_limit:
-            # What waited for a CPU is not the program's doing; but nothing waits for ever.
-            patience = min(wall_limit + self._clocks.waited_ns(), 20 * wall_limit)
+            # What waited for a CPU is not the program's doing, nor what it could not write while we waited for one, or
+            # for the host to take what it had written; but nothing waits for ever.
+            held = self._results.waited_ns + self._clocks.own_wait_ns() - self._held_before
+            patience = min(wall_limit + self._clocks.waited_ns() + held, 20 * wall_limit)
             if wall_ns > patience:
                 return "wall", 0.0
         return None, min(self._clocks.longest_poll_s(POLL_S), max(0.004, cpu_left / self._clocks.cpus / 1e9))

@@ -158,6 +158,8 @@ def _check_hashes(keys: list[Any]) -> None:
         return
     alike: dict[int, int] = {}
     for key in keys:
+        if key != key:  # noqa: PLR0124 - NaN: one object here, however often it comes
+            continue
         number = hash(key)
         alike[number] = alike.get(number, 0) + 1
     if sum(count * count for count in alike.values()) > _MOST_ALIKE * len(keys):

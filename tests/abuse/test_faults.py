@@ -13,6 +13,7 @@ import pytest
 from test_defences import guest, without
 
 from sandbox import JailError, Limits, Program, Run, Sandbox, SandboxError, Status, session
+from sandbox.jails.connection import Connection
 
 
 def _kill_when_running(sandbox: Sandbox, times: int) -> threading.Thread:
@@ -172,3 +173,22 @@ def test_idle_jails_that_died_are_no_try_of_a_run(kind: str) -> None:
         assert sandbox.run("print(2)").stdout == "2\n"
         assert sandbox.pool.replaced == 3
         assert len(sandbox.pool._idle) == 1
+
+
+def test_a_host_that_is_slow_to_take_output_is_not_the_programs_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A right program with much output, beside which the host process gets little of the CPU."""
+    real = Connection._read
+
+    def slowly(self: Connection) -> None:
+        time.sleep(0.005)  # for each 64 KiB: three seconds in all
+        real(self)
+
+    monkeypatch.setattr(Connection, "_read", slowly)
+    source = "import sys\nfor _ in range(40):\n    sys.stdout.write('x' * 999999 + '\\n')"
+    with Sandbox(jobs=1) as sandbox:
+        done = sandbox.run(source, limits=Limits(cpu_time_s=5, wall_time_s=1))
+        assert (done.status, len(done.stdout_bytes)) == (Status.EXITED, 40_000_000)
+        assert done.wall_time_s > 1, "the host was not slow"
+        sleeps = sandbox.run("import time\ntime.sleep(30)", limits=Limits(wall_time_s=1))
+        assert sleeps.status is Status.TIME_LIMIT
+        assert sleeps.wall_time_s < 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 
 import pytest
@@ -121,6 +123,33 @@ def test_nothing_is_noted_after_stop(tmp_path):
     journal.mark("finished")
     journal.close()
     assert (tmp_path / ".journal").read_bytes() == b""
+
+
+def test_a_disk_that_fills_within_a_line_says_that_it_is_full(tmp_path, monkeypatch):
+    journal = Journal(tmp_path / ".journal")
+    journal.append(0, 0, columns())
+    file = journal._file
+
+    class Filling:
+        """Takes ten more bytes."""
+
+        left = 10
+
+        def write(self, data):
+            if not self.left:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            taken, self.left = self.left, 0
+            return file.write(data[:taken])
+
+    monkeypatch.setattr(journal, "_file", Filling())
+    with pytest.raises(OSError, match=r"No space left on device.*\.journal") as raised:
+        journal.append(1, 0, columns())
+    assert raised.value.errno == errno.ENOSPC
+    journal.append(2, 0, columns())  # nothing comes after the torn line
+    file.close()
+    back = Journal(tmp_path / ".journal")
+    assert [bool(back.judged(row)) for row in range(3)] == [True, False, False]
+    back.close()
 
 
 def test_threads_do_not_tear_each_others_lines(tmp_path):
