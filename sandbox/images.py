@@ -137,6 +137,6 @@ def _files(program: Program, file_name: str) -> list[tuple[str, bytes]]:
     files = [(name, bytes_of(text)) for name, text in program.files.items() if name != program.entry]
     if program.entry is not None:
         return [(program.entry, bytes_of(program.files[program.entry])), *files]
-    if file_name in program.files:
+    if any(name == file_name or name.startswith(f"{file_name}/") for name in program.files):
         raise ValueError(f"Program.files holds {file_name!r}, the name of the main file: name it as the entry")
     return [(file_name, bytes_of(program.source)), *files]

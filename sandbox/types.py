@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import Any
 
 MIB = 1024 * 1024
+_PART_BYTES, _NAME_BYTES, _DEPTH = 255, 1024, 64  # of a file's name; the first is the kernel's
 
 
 class Status(str, Enum):
@@ -60,8 +62,22 @@ class Limits:
 
 
 def _check_name(name: str, where: str) -> None:
-    if not name or "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
+    parts = name.split("/")
+    if not name or "\0" in name or any(part in ("", ".", "..") for part in parts):
         raise ValueError(f"{where}: {name!r} is not a relative name inside the working directory")
+    sizes = [len(part.encode("utf-8", "surrogateescape")) for part in parts]  # a lone surrogate is a ValueError too
+    if max(sizes) > _PART_BYTES or len(parts) > _DEPTH or sum(sizes) > _NAME_BYTES:
+        raise ValueError(f"{where}: {name!r:.80} is too long a name, or lies too deep, for a file")
+
+
+def _check_files(names: Iterable[str], where: str) -> None:
+    """Raises ValueError unless files of these names can lie beside each other."""
+    for name in names:
+        _check_name(name, where)
+    together = set(names)
+    for name in names:
+        if "/" in name and (clash := together.intersection(map(str, PurePosixPath(name).parents))):
+            raise ValueError(f"{where}: {clash.pop()!r:.80} is a file and a folder at once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +97,8 @@ class Program:
     sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a file name that leaves the working directory, or an entry that is not there."""
-        for name in self.files:
-            _check_name(name, "Program.files")
+        """Raises ValueError for files that cannot lie in the working directory, or an entry that is not there."""
+        _check_files(self.files, "Program.files")
         if self.entry is not None and self.entry not in self.files:
             raise ValueError(f"Program.entry {self.entry!r} is not among the files {sorted(self.files)}")
         for name in self.sources:
@@ -104,9 +119,10 @@ class Run:
     collect: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a file name that leaves the working directory."""
-        for name in (*self.files, *self.collect):
-            _check_name(name, "Run.files")
+        """Raises ValueError for files that cannot lie in the working directory."""
+        _check_files(self.files, "Run.files")
+        for name in self.collect:
+            _check_name(name, "Run.collect")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,18 @@ _NOT_BUILT = {
     "/sessions/{session}": "each call is a fresh process: there are no sessions",
     "/sessions": "each call is a fresh process: there are no sessions",
     "/execute_batch": "scripts are sent one by one, to /execute",
-    "/run": "go-judge's routes are not built: ours is /v1/run",
+    "/jobs/{job}": "each call is a fresh process: there are no jobs", "/jobs": "there are no jobs",
+    "/jobs/{job}/cancel": "there are no jobs: a caller that leaves ends its program",
+    **dict.fromkeys(
+        ("/run", "/file", "/file/{file}", "/version", "/config", "/stream", "/ws"),
+        "go-judge's routes are not built: ours is /v1/run",
+    ),
     "/eval": "snekbox's routes are not built: ours is /v1/run",
-    "/submissions": "Judge0's routes are not built: ours is /v1/judge",
+    **dict.fromkeys(
+        ("/submissions", "/submissions/batch", "/submissions/{token}", "/languages", "/languages/{language}",
+         "/statuses", "/about", "/system_info", "/config_info"),
+        "Judge0's routes are not built: ours are /v1/judge and /v1/languages",
+    ),
 }  # fmt: skip
 _EVERY = ["GET", "POST", "PUT", "DELETE"]
 

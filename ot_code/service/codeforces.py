@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ot_code.service.execution import Phase, run_all
+from ot_code.service.files import sent
 from ot_code.service.piston_jobs import Job, limits_of, program_of, stages
 from sandbox import Execution, Limits, Program, Run, Sandbox, SandboxError, Status, Stop
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 VERSION = "1.0.0"
 LANGUAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "cf_c++": ("cpp", ("GNU C++", "cf_c++98")),
+    "cf_c++": ("cpp", ("c++", "GNU C++", "cf_c++98")),
     "cf_c++0x": ("cpp11", ("c++0x", "GNU C++0x")),
     "cf_c++11": ("cpp11", ("c++11", "GNU C++11")),
     "cf_c++14": ("cpp14", ("c++14", "GNU C++14")),
     "cf_c++17": ("cpp", ("c++17", "C++17 (GCC 7-32)", "C++17 (GCC 9-64)")),
     "cf_c++20": ("cpp20", ("c++20", "C++20 (GCC 11-64)", "C++20 (GCC 13-64)")),
-    "cf_java": ("java", ("Java 17",)),
-    "cf_python3": ("python3", ("Python 3",)),
+    "cf_java": ("java", ("java", "Java 17")),
+    "cf_python3": ("python3", ("python3", "Python 3")),
 }
 _CHECKER_LIMITS = Limits(cpu_time_s=10, wall_time_s=20, memory_mb=1024)
 _YES_NO = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
@@ -39,20 +40,20 @@ def is_job(job: Job) -> bool:
     return job.version == VERSION and job.name in LANGUAGES
 
 
-def work(works: Works, job: Job) -> Callable[[Stop], dict[str, Any]]:
+def work(works: Works, job: Job, phase: Phase) -> Callable[[Stop], dict[str, Any]]:
     """What judges the job."""
     files = dict(job.files)
     settings = _settings(files.get("grader_config", b""))
     time_s = min(settings.get("TIME_LIMIT", math.inf), job.numbers["run_timeout"] / 1000)
     memory_mb = settings.get("MEMORY_LIMIT")
     limits = limits_of(works, job, wall_s=time_s, memory_mb=None if memory_mb is None else max(1, math.ceil(memory_mb)))
-    by_file = files.get("grader_config", b"").find(b"INPUT_MODE=file") >= 0
-    given = files.get("input.txt", job.stdin.encode("utf-8", "surrogatepass")).replace(b"\r", b"")
+    by_file = re.search(rb"^\s*INPUT_MODE=[\"']?file\b", files.get("grader_config", b""), re.MULTILINE) is not None
+    given = files.get("input.txt", sent(job.stdin)).replace(b"\r", b"")
     run = Run(files={"input.txt": given}, collect=("output.txt",)) if by_file else Run(given)
     program = program_of(job, with_files=False)
 
     def judge(stop: Stop) -> dict[str, Any]:
-        ran = run_all(works.sandbox, program, [run], limits, stop, Phase(), times_again=False)
+        ran = run_all(works.sandbox, program, [run], limits, stop, phase, times_again=False)
         shown = stages(job, ran)
         shown.setdefault("compile", {**shown["run"], **_NOTHING})
         if ran.build is not None:
@@ -91,7 +92,7 @@ def _settings(text: bytes) -> dict[str, float]:
     for line in text.decode("utf-8", "replace").splitlines():
         name, _, value = line.partition("=")
         try:
-            number = float(value)
+            number = float(value.strip().strip("'\""))  # the package reads them with a shell
         except ValueError:
             continue
         if math.isfinite(number) and number > 0:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
+from ot_code.service.queue import BusyError
 from sandbox import Execution, Limits, Program, Run, Sandbox, Stop, languages
+
+T = TypeVar("T")
+_LOOK_S = 0.25
+_BUILD_GRACE_S = 1.0  # a build's seconds are a clock's, and the machine may be busy
 
 
 @dataclass(slots=True)
@@ -74,3 +82,15 @@ def wall_limits(
         memory_mb=max(1, min(wanted, most)),
     )
     return replace(limits, output_bytes=output_bytes) if output_bytes else limits
+
+
+async def patient(work: Coroutine[Any, Any, T], phase: Phase, compile_timeout: float) -> T:
+    """What the work gives. Raises BusyError where its build has taken too long; the build itself goes on to its end."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=_LOOK_S))[0]:
+            if phase.has_built_for() > compile_timeout + _BUILD_GRACE_S:
+                raise BusyError("the build takes too long")
+        return task.result()
+    finally:
+        task.cancel()

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from ot_code.service.execution import Phase, run_all
+from ot_code.service.files import left_files, places
 from ot_code.service.native import REFUSED, caller
 from ot_code.service.sandbox_fusion import (
     GRACE_S,
@@ -19,13 +20,11 @@ from ot_code.service.sandbox_fusion import (
     command,
     fusion_limits,
     given_files,
-    left_files,
-    places,
 )
 from ot_code.service.works import Works
 from sandbox import Program, Run, SandboxError, Stop
 
-_CELLS, _RESULT = "cells.json", "cells.result"
+CELLS, RESULT = ".cells.json", ".cells.result"
 
 
 class RunJupyterRequest(BaseModel):
@@ -34,8 +33,8 @@ class RunJupyterRequest(BaseModel):
     cells: list[str] = Field(examples=[["a = 1", "print(a)"]])
     cell_timeout: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
     total_timeout: Timeout = 45
-    memory_limit_MB: Annotated[int, Field(ge=-1, le=1 << 40)] = -1  # noqa: N815  its name there
-    kernel: Annotated[str, Field(json_schema_extra={"enum": ["python3"]})] = "python3"
+    memory_limit_MB: Annotated[int, Field(le=1 << 40)] = -1  # noqa: N815  its name there
+    kernel: Annotated[str | None, Field(json_schema_extra={"enum": ["python3", None]})] = "python3"
     files: dict[str, str | None] = {}
     fetch_files: list[str] = []
 
@@ -68,13 +67,13 @@ def jupyter(works: Works) -> APIRouter:
     @router.post("/run_jupyter")
     async def run_jupyter(body: RunJupyterRequest, request: Request) -> RunJupyterResponse:
         """Runs the cells of a notebook in one fresh process."""
-        if body.kernel != "python3":
+        if body.kernel not in ("python3", None):
             raise HTTPException(422, f"the kernel {body.kernel!r:.80} is not built; python3 is")
-        files = given_files(body.files)
-        files[_CELLS] = json.dumps(body.cells).encode()
-        wanted = places(body.fetch_files)
-        run = Run("", files, tuple({_RESULT: None, **dict.fromkeys(wanted)}))
         limits = fusion_limits(works, "python3", body.total_timeout, body.memory_limit_MB)
+        files = given_files(body.files, limits)
+        files[CELLS] = json.dumps(body.cells).encode()
+        wanted = places(body.fetch_files)
+        run = Run("", files, tuple({RESULT: None, **dict.fromkeys(wanted)}))
 
         def work(stop: Stop) -> Any:
             return run_all(works.sandbox, program, [run], limits, stop, Phase(), times_again=False)
@@ -91,7 +90,7 @@ def jupyter(works: Works) -> APIRouter:
         return RunJupyterResponse(
             status="Success" if driver.return_code == 0 else "Failed",
             driver=driver,
-            cells=_cells(execution.files.get(_RESULT, b"")),
+            cells=_cells(execution.files.get(RESULT, b"")),
             files=left_files(execution, wanted),
         )
 

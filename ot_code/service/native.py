@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import dataclasses
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from code_pipeline.version import judge_version
 from math_pipeline import MathJudgement
 from ot_code.service.asked import found, judged, kept, prepared, submission_of
 from ot_code.service.execution import Phase, Ran, run_all
+from ot_code.service.files import beside, check_room, decoded, sent
 from ot_code.service.schemas import (
     ExecutionOut,
     JudgeIn,
@@ -59,9 +60,7 @@ def native(works: Works) -> APIRouter:
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
         known = languages()[program.language]
-        room = dataclasses.replace(
-            limits, memory_mb=min(limits.memory_mb + known.memory_mb, works.sandbox.memory_budget_mb)
-        )
+        room = replace(limits, memory_mb=min(limits.memory_mb + known.memory_mb, works.sandbox.memory_budget_mb))
         work = partial(_run, works, program, runs, room)
         ran = await works.do(caller(request), deadline(works, body.deadline_s), work)
         executions = [ran.build] if ran.build is not None else ran.executions
@@ -182,28 +181,28 @@ def facts(works: Works) -> dict[str, Any]:
     }
 
 
-def decoded(text: str, where: str) -> bytes:
-    """The bytes that base64 text stands for. Raises ValueError naming where it stood."""
+def _bytes(text: str, where: str) -> bytes:
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError(f"{where} is no base64: {error}") from error
+        return decoded(text)
+    except ValueError as error:
+        raise ValueError(f"{where} {error}") from error
 
 
 def _asked(works: Works, body: RunIn) -> tuple[Program, list[Run], Limits]:
     files: dict[str, str | bytes] = dict(body.files)
-    files.update({name: decoded(text, f"files_base64: {name!r}") for name, text in body.files_base64.items()})
-    program = Program(
-        body.source, language_named(body.language.value).name, files=files, arguments=tuple(body.arguments)
-    )
+    files.update({name: _bytes(text, f"files_base64: {name!r}") for name, text in body.files_base64.items()})
+    language = language_named(body.language.value)
+    program = Program(body.source, language.name, arguments=tuple(body.arguments))
+    program, _ = beside(replace(program, files=files), files, strict=True)
     if any("\0" in word for word in program.arguments):
         raise ValueError("`arguments` hold a null character, which no argument can")
-    stdin: str | bytes = body.stdin if body.stdin_base64 is None else decoded(body.stdin_base64, "stdin_base64")
-    inputs: list[str | bytes] = [stdin] if not body.inputs else list(body.inputs)
+    stdin = sent(body.stdin) if body.stdin_base64 is None else _bytes(body.stdin_base64, "stdin_base64")
+    inputs = [stdin] if not body.inputs else [sent(each) for each in body.inputs]
     collect = tuple(dict.fromkeys(body.collect))
-    runs = [Run(each, files if languages()[program.language].build else {}, collect) for each in inputs]
+    runs = [Run(each, files if language.build else {}, collect) for each in inputs]
     given = {name: value for name, value in body.limits.model_dump().items() if value is not None}
-    limits = dataclasses.replace(works.sandbox.limits, **given)
+    limits = replace(works.sandbox.limits, **given)
+    check_room(files, limits.scratch_mb)
     settings = works.settings
     if max(limits.cpu_time_s, limits.wall_s if limits.wall_time_s else 0) > settings.run_s:
         raise ValueError(f"`limits`: a program may have {settings.run_s:g} s here")

@@ -11,6 +11,8 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from ot_code.service.execution import Phase, Ran, run_all
+from ot_code.service.files import sent
+from ot_code.service.jupyter import CELLS, RESULT
 from ot_code.service.native import REFUSED, caller
 from ot_code.service.sandbox_fusion import fusion_limits
 from ot_code.service.works import Works
@@ -54,8 +56,8 @@ def nemo(works: Works) -> APIRouter:
             raise HTTPException(501, f"no {name:.80} here: {works.missing.get(language or '', 'it is not built')}")
         cell = name == "ipython"
         program = driver if cell else Program(body.generated_code, language)
-        files = {"cells.json": json.dumps([body.generated_code])} if cell else {}
-        run = Run(body.std_input, files, ("cells.result",) if cell else ())
+        files = {CELLS: json.dumps([body.generated_code])} if cell else {}
+        run = Run(sent(body.std_input), files, (RESULT,) if cell else ())
         limits = fusion_limits(works, language, body.timeout, -1)
 
         def work(stop: Stop) -> Ran:
@@ -81,9 +83,9 @@ def _told(ran: Ran, *, cell: bool) -> tuple[str, str, str]:
     status = "completed" if execution.ok else "error"
     if execution.status is Status.TIME_LIMIT:
         return "timeout", stdout, stderr + "Timed out\n"
-    if cell and execution.files.get("cells.result"):
+    if cell and execution.files.get(RESULT):
         try:
-            done = json.loads(execution.files["cells.result"].split(b"\n")[0])
+            done = json.loads(execution.files[RESULT].split(b"\n")[0])
             stdout = done["stdout"] + "".join(f"{each['text/plain']}\n" for each in done["display"])
             stderr = done["stderr"] + "".join("".join(each["traceback"]) for each in done["error"])
             status = "error" if done["error"] else status

@@ -6,24 +6,24 @@ milliseconds, memory is bytes. The codeforces package's languages are in `codefo
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from ot_code.service import codeforces
-from ot_code.service.execution import Phase, run_all
+from ot_code.service.execution import Phase, patient, run_all
+from ot_code.service.files import check_room, decoded, inside, sent, shown
 from ot_code.service.native import REFUSED, caller
-from ot_code.service.piston_jobs import EMPTY, Job, limits_of, program_of, stages
-from ot_code.service.sandbox_fusion import inside
+from ot_code.service.piston_jobs import EMPTY, Job, late_build, limits_of, program_of, stages
+from ot_code.service.queue import BusyError
 from ot_code.service.versions import fits, number_in
 from ot_code.service.works import Works
-from sandbox import Run, SandboxError, Stop
+from sandbox import Run, SandboxError, Stop, languages
 
 # Piston's name -> ours, its other names, and the runtime where it has one
 _LANGUAGES: Mapping[str, tuple[str, tuple[str, ...], str | None]] = {
@@ -40,6 +40,7 @@ _LANGUAGES: Mapping[str, tuple[str, tuple[str, ...], str | None]] = {
 }
 _TIMES = {"compile_timeout": 10_000, "run_timeout": 3_000, "compile_cpu_time": 10_000, "run_cpu_time": 3_000}
 _MEMORY = ("compile_memory_limit", "run_memory_limit")
+_PLAIN = (None, "", "utf8")
 _ANSWER_S = 29.0  # open-r1's client gives up a socket that is silent for 30 s
 _BODY = {
     "requestBody": {
@@ -112,14 +113,23 @@ def piston(works: Works) -> APIRouter:
             return JSONResponse({"message": str(refused)}, 400)
         except PermissionError:  # a file's name that leaves the folder: Piston says no more
             return Response(status_code=500, media_type="application/json")
-        work = codeforces.work(works, job) if codeforces.is_job(job) else _work(works, job)
+        phase, judged = Phase(), codeforces.is_job(job)
+        try:
+            work = codeforces.work(works, job, phase) if judged else _work(works, job, phase)
+        except ValueError as error:
+            return JSONResponse({"message": str(error)}, 400)
         wanted = (job.numbers["compile_timeout"] + job.numbers["run_timeout"]) / 1000
         within = (_ANSWER_S if wanted <= _ANSWER_S else wanted + 10) - (time.monotonic() - request.state.arrived)
         try:
-            answer = await works.do(caller(request), within, work)
+            answer = await patient(works.do(caller(request), within, work), phase, job.compile_s)
+        except BusyError:
+            if phase.has_built_for() < job.compile_s:
+                raise
+            works.metrics.count("build_failed", fault=False)
+            answer = late_build(phase)
         except SandboxError as error:
             works.metrics.count("sandbox_error", fault=True)
-            if codeforces.is_job(job):  # its client looks for a verdict in any 200, and tries anything else again
+            if judged:  # its client looks for a verdict in any 200, and tries anything else again
                 return JSONResponse({"message": f"a fault of ours: {error}"}, 500)
             stage = {**EMPTY, "status": "XX", "message": str(error), "code": None, "signal": None}
             answer = {"run": stage}
@@ -159,13 +169,13 @@ def checked(works: Works, body: Any) -> Job:
         if not isinstance(file, dict) or not isinstance(file.get("content"), str):
             raise Refused(f"files[{number}].content is required as a string")
     runtime = _runtime(works, body["language"], body["version"])
-    main = next((file for file in files if file.get("encoding") in (None, "utf8")), None)
-    if main is None:
+    if not any(file.get("encoding") in _PLAIN for file in files):
         raise Refused("files must include at least one utf8 encoded file")
+    main = next(file for file in files if file.get("encoding") not in ("base64", "hex"))
     stdin, args = body.get("stdin"), body.get("args")
     if not isinstance(stdin, (str, type(None))) or not _texts(args):
         raise Refused("stdin must be a string and args a list of strings")
-    numbers = {name: _number(works, body, name) for name in _TIMES} | {name: _memory(body, name) for name in _MEMORY}
+    numbers = {name: _memory(body, name) for name in _MEMORY} | {name: _time(works, body, name) for name in _TIMES}
     return Job(
         *runtime,
         main=main["content"],
@@ -174,7 +184,7 @@ def checked(works: Works, body: Any) -> Job:
         stdin=stdin or "",
         args=tuple(args or ()),
         numbers=numbers,
-        limits_cpu=body.get("run_cpu_time") is not None,
+        limits_cpu=bool(body.get("run_cpu_time")),
     )
 
 
@@ -190,7 +200,7 @@ def _runtime(works: Works, language: str, version: str) -> tuple[str, str, str]:
             name: str = each["language"]
             ours = codeforces.LANGUAGES[name][0] if each["version"] == codeforces.VERSION else _LANGUAGES[name][0]
             return name, ours, each["version"]
-    raise Refused(f"{language}-{version} runtime is unknown")
+    raise Refused(shown(f"{language}-{version} runtime is unknown"))
 
 
 def _file_name(name: Any) -> str | None:
@@ -206,20 +216,29 @@ def _file(number: int, file: Mapping[str, Any]) -> tuple[str, bytes]:
     content, encoding = file["content"], file.get("encoding") or "utf8"
     try:
         if encoding == "base64":
-            data = base64.b64decode(content + "=" * (-len(content) % 4))
+            plain = "".join(content.split()).rstrip("=")
+            data = decoded(plain + "=" * (-len(plain) % 4))
         else:
-            data = bytes.fromhex(content) if encoding == "hex" else content.encode("utf-8", "surrogatepass")
-    except (binascii.Error, ValueError) as error:
+            data = bytes.fromhex(content) if encoding == "hex" else sent(content)
+    except ValueError as error:
         raise Refused(f"files[{number}].content is no {encoding}") from error
     return _file_name(file.get("name")) or f"file{number}.code", data
 
 
-def _number(works: Works, body: Mapping[str, Any], name: str) -> float:
-    value, most = body.get(name), works.settings.run_s * 1000
-    if value is None:
-        return _TIMES[name]
+def _number(body: Mapping[str, Any], name: str) -> float | None:
+    """A number of the body; None where it is left out, or nought, or what JavaScript takes for it."""
+    value = body.get(name)
+    if not value:
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  NaN
         raise Refused(f"If specified, {name} must be a number")
+    return value
+
+
+def _time(works: Works, body: Mapping[str, Any], name: str) -> float:
+    value, most = _number(body, name), works.settings.run_s * 1000
+    if value is None:
+        return _TIMES[name]
     if value > most:
         raise Refused(f"{name} cannot exceed the configured limit of {most:g}")
     if value < 0:
@@ -228,22 +247,24 @@ def _number(works: Works, body: Mapping[str, Any], name: str) -> float:
 
 
 def _memory(body: Mapping[str, Any], name: str) -> float:
-    value = body.get(name)
-    if value is None:
-        return -1
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  NaN
-        raise Refused(f"If specified, {name} must be a number")
-    return value
+    value = _number(body, name)
+    return -1 if value is None else value
 
 
-def _work(works: Works, job: Job) -> Callable[[Stop], dict[str, Any]]:
+def _work(works: Works, job: Job, phase: Phase) -> Callable[[Stop], dict[str, Any]]:
+    """What runs the job. Raises ValueError for files that cannot lie beside each other, or are too much."""
     limits = limits_of(works, job)
     # A run that was given longer on the clock alone is not ended for the default of CPU time.
     cpu_s = max(job.numbers["run_cpu_time"], job.numbers["run_timeout"] if not job.limits_cpu else 0) / 1000
-    run = Run(job.stdin, job.files)
+    if job.limits_cpu:
+        limits = replace(limits, cpu_time_s=min(limits.cpu_time_s, cpu_s))
+    check_room(job.files, limits.scratch_mb)
+    program = program_of(job)
+    run = Run(sent(job.stdin), job.files)
+    Run(files={job.main_name or languages()[job.language].file_name: b"", **job.files})
 
     def work(stop: Stop) -> dict[str, Any]:
-        ran = run_all(works.sandbox, program_of(job), [run], limits, stop, Phase(), times_again=False)
+        ran = run_all(works.sandbox, program, [run], limits, stop, phase, times_again=False)
         works.metrics.count((ran.build or ran.one).status.value, fault=False)
         return stages(job, ran, cpu_s=cpu_s)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ot_code.service.execution import Ran, has_build, wall_limits
+from ot_code.service.execution import Phase, Ran, has_build, wall_limits
+from ot_code.service.files import beside
 from ot_code.service.works import Works
 from sandbox import Execution, Limits, Program, Status
 
@@ -28,6 +30,11 @@ class Job:
     numbers: Mapping[str, float]
     limits_cpu: bool = False
 
+    @property
+    def compile_s(self) -> float:
+        """Seconds on the clock that its build may take; without end where there is none."""
+        return self.numbers["compile_timeout"] / 1000 if has_build(self.language) else math.inf
+
 
 def limits_of(works: Works, job: Job, *, wall_s: float | None = None, memory_mb: int | None = None) -> Limits:
     """The limits of a job's run, or others where they are given."""
@@ -41,12 +48,11 @@ def limits_of(works: Works, job: Job, *, wall_s: float | None = None, memory_mb:
 def program_of(job: Job, *, with_files: bool = True) -> Program:
     """The program; a compiler is given the other files of its language too."""
     compiled = has_build(job.language)
-    files: dict[str, str | bytes] = dict(job.files) if with_files and compiled else {}
     if job.main_name and not compiled:
         return Program(language=job.language, files={job.main_name: job.main}, entry=job.main_name, arguments=job.args)
+    program, files = beside(Program(job.main, job.language, arguments=job.args), job.files if with_files else {})
     ending = re.compile(r"\.(c|cc|cpp|cxx|go)$")
-    together = tuple(sorted(name for name in files if ending.search(name)))
-    return Program(job.main, job.language, files=files, sources=together, arguments=job.args)
+    return replace(program, sources=tuple(sorted(filter(ending.search, files)))) if compiled else program
 
 
 EMPTY: dict[str, Any] = {
@@ -64,6 +70,13 @@ def stages(job: Job, ran: Ran, *, cpu_s: float | None = None) -> dict[str, Any]:
     if has_build(job.language):
         return {"compile": {**EMPTY, "wall_time": round(ran.build_s * 1000)}, "run": run}
     return {"run": run}
+
+
+def late_build(phase: Phase) -> dict[str, Any]:
+    """What a build came to that took too long, as `stages` says such things."""
+    late = {"code": None, "signal": "SIGKILL", "message": "Time limit exceeded", "status": "TO"}
+    failed = {**EMPTY, **late, "wall_time": round(phase.has_built_for() * 1000)}
+    return {"compile": failed, "run": failed}
 
 
 def stage(execution: Execution, *, cpu_s: float | None = None) -> dict[str, Any]:

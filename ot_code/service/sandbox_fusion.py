@@ -6,26 +6,23 @@ again five times. What its schema has no word for stands in further keys, which 
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import binascii
 import time
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
-from ot_code.service.execution import Phase, Ran, has_build, run_all, wall_limits
+from ot_code.service.execution import Phase, Ran, has_build, patient, run_all, wall_limits
+from ot_code.service.files import beside, check_room, decoded, inside, left_files, places, sent
 from ot_code.service.native import REFUSED, caller
 from ot_code.service.queue import BusyError
 from ot_code.service.works import Works
 from sandbox import Execution, Limits, Program, Run, SandboxError, Status, Stop
 
-_LOOK_S = 0.25
-_BUILD_GRACE_S = 1.0  # a build's seconds are a clock's, and the machine may be busy
+_COMPILED = frozenset({"cpp", "go", "java", "rust"})  # there; the others it hands to what runs them
 GRACE_S = 9.0  # its clients wait for compile_timeout + run_timeout + 10 s
 _OURS = {
     "python": "python3", "cpp": "cpp", "nodejs": "javascript", "go": "go", "java": "java", "bash": "bash",
@@ -44,7 +41,7 @@ class RunCodeRequest(BaseModel):
 
     compile_timeout: Timeout = 10
     run_timeout: Timeout = 10
-    memory_limit_MB: Annotated[int, Field(ge=-1, le=1 << 40)] = -1  # noqa: N815  its name there
+    memory_limit_MB: Annotated[int, Field(le=1 << 40)] = -1  # noqa: N815  its name there
     code: str = Field(examples=["print(sum(map(int, input().split())))"])
     stdin: str | None = Field(default=None, examples=["1 2\n"])
     language: FusionLanguage = Field(examples=["python"])
@@ -87,38 +84,28 @@ def fusion(works: Works) -> APIRouter:
         language = _OURS.get(body.language.value)
         if language is None or language in works.missing:
             return _fault(works, f"no {body.language.value} here: {works.missing.get(language or '', 'not built in')}")
-        files = given_files(body.files)
         limits = fusion_limits(works, language, body.run_timeout, body.memory_limit_MB)
-        program = fusion_program(language, body.code, files)
+        try:
+            program, files = beside(Program(body.code, language), given_files(body.files, limits))
+        except ValueError as error:
+            raise wrong("", str(error)) from error
         wanted = places(body.fetch_files)
-        run = Run(body.stdin or "", files, tuple(wanted))
+        run = Run(sent(body.stdin or ""), files, tuple(wanted))
         phase = Phase()
         begun = time.monotonic() - request.state.arrived
         within = body.compile_timeout + min(body.run_timeout, works.settings.run_s) + GRACE_S - begun
         try:
             work = works.do(caller(request), within, partial(_one, works, program, run, limits, phase))
-            ran = await (_patient(work, phase, body.compile_timeout) if has_build(language) else work)
+            ran = await (patient(work, phase, body.compile_timeout) if has_build(language) else work)
         except BusyError:
             if phase.has_built_for() < body.compile_timeout:
                 raise
-            return _slow_build(works, phase)
+            return _slow_build(works, phase, language)
         except SandboxError as error:
             return _fault(works, str(error))
         return response(works, language, ran, wanted)
 
     return router
-
-
-async def _patient(work: Coroutine[Any, Any, Ran], phase: Phase, compile_timeout: float) -> Ran:
-    """What the work gives. Raises BusyError where its build has taken too long; the build itself goes on to its end."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not (await asyncio.wait({task}, timeout=_LOOK_S))[0]:
-            if phase.has_built_for() > compile_timeout + _BUILD_GRACE_S:
-                raise BusyError("the build takes too long")
-        return task.result()
-    finally:
-        task.cancel()
 
 
 def _one(works: Works, program: Program, run: Run, limits: Limits, phase: Phase, stop: Stop) -> Ran:
@@ -132,20 +119,7 @@ def fusion_limits(works: Works, language: str, run_timeout: float, memory_mb: in
     return wall_limits(works.sandbox, language, wall_s, wanted, works.settings.memory_mb)
 
 
-def fusion_program(language: str, code: str, files: Mapping[str, bytes]) -> Program:
-    """The program; a compiler is given the files too, since it may include them."""
-    return Program(code, language, files=dict(files) if has_build(language) else {})
-
-
-def inside(name: str) -> str:
-    """A file's name relative to the working directory; empty where it lies elsewhere."""
-    parts = [part for part in name.removeprefix("/tmp/").split("/") if part != "."]  # noqa: S108 - the jail's own
-    if name.startswith("/") and not name.startswith("/tmp/"):  # noqa: S108 - the same
-        return ""
-    return "" if "\0" in name or not parts or {"", ".."} & set(parts) else "/".join(parts)
-
-
-def given_files(files: Mapping[str, str | None]) -> dict[str, bytes]:
+def given_files(files: Mapping[str, str | None], limits: Limits) -> dict[str, bytes]:
     """The files that go in. Raises HTTPException 422 naming one that cannot."""
     given = {}
     for name, content in files.items():
@@ -153,50 +127,31 @@ def given_files(files: Mapping[str, str | None]) -> dict[str, bytes]:
             continue
         place = inside(name)
         if not place:
-            raise _wrong(name, "must be a name inside the working directory, /tmp")
+            raise wrong(name, "must be a file's name inside the working directory, /tmp")
         try:
-            given[place] = base64.b64decode(content, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise _wrong(name, f"is no base64: {error}") from error
-    folders = {"/".join(parts[:depth]) for parts in map(_split, given) for depth in range(1, len(parts))}
-    if clash := folders & set(given):
-        raise _wrong(clash.pop(), "is a file and a folder at once")
+            given[place] = decoded(content)
+        except ValueError as error:
+            raise wrong(name, str(error)) from error
+    try:
+        Run(files=given)
+        check_room(given, limits.scratch_mb)
+    except ValueError as error:
+        raise wrong("", str(error)) from error
     return given
 
 
-def places(names: Iterable[str]) -> dict[str, list[str]]:
-    """Where the files that are wanted back lie, and by which names each was asked for, without what lies elsewhere."""
-    found: dict[str, list[str]] = {}
-    for name in dict.fromkeys(names):
-        if inside(name):
-            found.setdefault(inside(name), []).append(name)
-    return found
-
-
-def left_files(execution: Execution, wanted: Mapping[str, list[str]]) -> dict[str, str]:
-    """The files that came back, in base64, by the names that they were asked for."""
-    return {
-        name: base64.b64encode(data).decode()
-        for place, data in execution.files.items()
-        for name in wanted.get(place, ())
-    }
-
-
-def _split(name: str) -> list[str]:
-    return name.split("/")
-
-
-def _wrong(name: str, why: str) -> HTTPException:
+def wrong(name: str, why: str) -> HTTPException:
+    """What is wrong with a file, as FastAPI says such things."""
     return HTTPException(422, [{"type": "value_error", "loc": ["body", "files", name[:200]], "msg": why}])
 
 
 def response(works: Works, language: str, ran: Ran, wanted: Mapping[str, list[str]]) -> RunCodeResponse:
     """What a program came to, in SandboxFusion's words."""
-    compiled = has_build(language) and language != "typescript"
+    compiled = language in _COMPILED
     if ran.build is not None:
         works.metrics.count(ran.build.status.value, fault=False)
         failed = command(ran.build, ran.build_s, build=True)
-        return RunCodeResponse(status="Failed", compile_result=failed)
+        return _unbuilt(language, failed)
     execution = ran.one
     works.metrics.count(execution.status.value, fault=False)
     if execution.status is Status.BUILD_FAILED:  # an interpreter that refuses its source
@@ -241,12 +196,18 @@ def command(execution: Execution, seconds: float, *, build: bool = False) -> Com
 _BUILD_LATE = b"the compiler was stopped: time_limit"
 
 
-def _slow_build(works: Works, phase: Phase) -> RunCodeResponse:
+def _slow_build(works: Works, phase: Phase, language: str) -> RunCodeResponse:
     works.metrics.count("build_failed", fault=False)
     result = CommandRunResult(
         status="TimeLimitExceeded", execution_time=phase.has_built_for(), stdout="", stderr="", verdict="time_limit"
     )
-    return RunCodeResponse(status="Failed", compile_result=result)
+    return _unbuilt(language, result)
+
+
+def _unbuilt(language: str, result: CommandRunResult) -> RunCodeResponse:
+    if language in _COMPILED:
+        return RunCodeResponse(status="Failed", compile_result=result)
+    return RunCodeResponse(status="Failed", run_result=result)
 
 
 def _fault(works: Works, message: str) -> RunCodeResponse:

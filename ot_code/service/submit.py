@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from code_pipeline.extract import extract_program
 from ot_code.service.execution import Phase, Ran, run_all
+from ot_code.service.files import check_room, inside, sent, shown
 from ot_code.service.native import REFUSED, Responses, caller
 from ot_code.service.sandbox_fusion import (
     _OURS,
@@ -25,14 +26,13 @@ from ot_code.service.sandbox_fusion import (
     RunCodeResponse,
     Timeout,
     fusion_limits,
-    fusion_program,
-    inside,
     response,
 )
 from ot_code.service.works import Works
-from sandbox import Run, SandboxError, Stop
+from sandbox import Limits, Program, Run, SandboxError, Stop
 
-_TOLERANCE = 1e-5
+_TOLERANCE, _LEAST = 1e-5, 1e-10
+_LONG = 1_000
 
 
 class TestConfig(BaseModel):
@@ -96,16 +96,16 @@ def submit(works: Works) -> APIRouter:
         config = body.config
         run_s = config.run_timeout or 20.0
         limits = fusion_limits(works, language, run_s, -1)
-        runs = [_run(number, test) for number, test in enumerate(tests)]
+        runs = [_run(number, test, limits) for number, test in enumerate(tests)]
         every = bool(config.extra.get("run_all_cases"))
-        program = fusion_program(language, code, {})
+        program = Program(code, language)
 
         def work(stop: Stop) -> list[Ran]:
             done: list[Ran] = []
             for run, test in zip(runs, tests, strict=True):
                 ran = run_all(works.sandbox, program, [run], limits, stop, Phase(), times_again=False)
                 done.append(ran)
-                if not every and not _passed(ran, test):
+                if not every and not _passed(ran, test, code):
                     break
             return done
 
@@ -117,14 +117,14 @@ def submit(works: Works) -> APIRouter:
             raise HTTPException(500, f"a fault of ours, twice: {error}") from error
         cases = [
             EvalTestCase(
-                passed=_passed(ran, test),
+                passed=_passed(ran, test, code),
                 exec_info=response(works, language, ran, {}),
-                test_info=test if config.extra.get("return_full_case", True) else None,
+                test_info=shown(test if config.extra.get("return_full_case", True) else _short(test)),
             )
             for ran, test in zip(done, tests, strict=False)
         ]
         accepted = len(cases) == len(tests) > 0 and all(case.passed for case in cases)
-        return EvalResult(id=body.id, accepted=accepted, extracted_code=code, tests=cases)
+        return EvalResult(id=shown(body.id), accepted=accepted, extracted_code=shown(code), tests=cases)
 
     return router
 
@@ -132,24 +132,20 @@ def submit(works: Works) -> APIRouter:
 def _asked(body: SubmitRequest) -> tuple[str, list[dict[str, Any]]]:
     """The language and the tests. Raises HTTPException as SandboxFusion does, and 501 for what is not built."""
     config = body.config
+    if config.dataset_type is None:
+        raise HTTPException(400, f"no eval class found for dataset {body.dataset}")
     if config.provided_data is None:
-        if config.dataset_type is None:
-            raise HTTPException(400, f"no eval class found for dataset {body.dataset}")
         raise HTTPException(501, "datasets are not kept here: send the problem in config.provided_data")
-    if config.dataset_type not in (None, "CommonOJDataset"):
+    if config.dataset_type != "CommonOJDataset":
         raise HTTPException(501, f"the dataset type {config.dataset_type!r:.80} is not built; CommonOJDataset is")
     if config.custom_extract_logic:
         raise HTTPException(501, "custom_extract_logic is code for the server itself, which runs nobody's")
     if config.language is None:
-        raise HTTPException(400, "config.language field is required")
+        raise HTTPException(400, "config.language field must exist for CommonOJDataset, got None")
     language = _OURS.get(config.language.value)
     if language is None:
         raise HTTPException(501, f"no {config.language.value} here; there are {', '.join(_OURS)}")
-    data = config.provided_data
-    rows = data if isinstance(data, list) else [data]
-    row = next((each for each in rows if str(each.get("id")) == str(body.id)), None)
-    if row is None:
-        raise HTTPException(400, f"config.provided_data has no problem {body.id!r:.80}")
+    row = _row(config.provided_data, body.id)
     tests = row.get("test", row.get("tests"))
     if isinstance(tests, str):
         try:
@@ -161,15 +157,38 @@ def _asked(body: SubmitRequest) -> tuple[str, list[dict[str, Any]]]:
     return language, tests
 
 
-def _is_test(test: Any) -> bool:
-    return isinstance(test, dict) and all(
-        isinstance(test.get(side), dict) and all(isinstance(text, str) for text in test[side].values())
+def _row(data: list[dict[str, Any]] | dict[str, Any], wanted: int | str) -> dict[str, Any]:
+    """The problem: the one that was sent, whatever its id, or the one of that id in a list."""
+    if isinstance(data, dict):
+        return data
+    row = next((each for each in data if str(each.get("id")) == str(wanted)), None)
+    if row is None:
+        raise HTTPException(400, f"config.provided_data has no problem {wanted!r:.80}")
+    return row
+
+
+def _short(test: Mapping[str, Any]) -> dict[str, Any]:
+    """A test without the middle of its long texts."""
+    return {
+        side: {
+            name: text if len(text) <= _LONG else f"{text[: _LONG // 2]}...{text[-_LONG // 2 :]}"
+            for name, text in test[side].items()
+        }
         for side in ("input", "output")
+    }
+
+
+def _is_test(test: Any) -> bool:
+    """A test that expects nothing is none: every program would pass it."""
+    sides = [test.get("input"), test.get("output")] if isinstance(test, dict) else []
+    return bool(sides and sides[1]) and all(
+        isinstance(side, dict) and all(isinstance(text, str) for text in side.values()) for side in sides
     )
 
 
-def _run(number: int, test: Mapping[str, Any]) -> Run:
-    files, wanted = {}, []
+def _run(number: int, test: Mapping[str, Any], limits: Limits) -> Run:
+    files: dict[str, str | bytes] = {}
+    wanted = []
     for side in ("input", "output"):
         for name, text in test[side].items():
             if name in ("stdin", "stdout"):
@@ -178,14 +197,18 @@ def _run(number: int, test: Mapping[str, Any]) -> Run:
             if not place:
                 raise HTTPException(400, f"test {number}: {name!r:.80} is no name inside the working directory")
             if side == "input":
-                files[place] = text
+                files[place] = sent(text)
             else:
                 wanted.append(place)
-    return Run(test["input"].get("stdin", ""), files, tuple(wanted))
+    try:
+        check_room(files, limits.scratch_mb)
+        return Run(sent(test["input"].get("stdin", "")), files, tuple(wanted))
+    except ValueError as error:
+        raise HTTPException(400, f"test {number}: {error}") from error
 
 
-def _passed(ran: Ran, test: Mapping[str, Any]) -> bool:
-    if ran.build is not None or not ran.one.ok:
+def _passed(ran: Ran, test: Mapping[str, Any], code: str) -> bool:
+    if not code.strip() or ran.build is not None or not ran.one.ok:  # no program is never a right one
         return False
     for name, expected in test["output"].items():
         got = ran.one.stdout_bytes if name == "stdout" else ran.one.files.get(inside(name))
@@ -207,4 +230,4 @@ def _same_line(got: str, expected: str) -> bool:
         number, wanted = float(got), float(expected)
     except ValueError:
         return False
-    return math.isfinite(wanted) and abs(number - wanted) <= _TOLERANCE * abs(wanted)
+    return math.isfinite(wanted) and abs(number - wanted) < _TOLERANCE * max(abs(wanted), _LEAST)

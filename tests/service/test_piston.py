@@ -51,6 +51,40 @@ def test_cpu_time_and_arguments_and_files(server):
     assert server.post("/api/v2/execute", body)["run"]["stdout"] == "arg 5 b'\\x00\\xff'\n"
 
 
+def test_a_limit_of_nought_is_none(server):
+    noughts = dict.fromkeys(["run_timeout", "compile_timeout", "run_cpu_time", "run_memory_limit"], 0)
+    assert execute(server, "print(1)", **noughts)["run"]["code"] == 0
+    assert execute(server, "print(1)", run_timeout=False, run_cpu_time="", stdin=None, args=None)["run"]["code"] == 0
+
+
+def test_cpu_time_ends_a_run(server):
+    run = execute(server, "while True: pass", run_timeout=20_000, run_cpu_time=300)["run"]
+    assert (run["status"], run["signal"]) == ("TO", "SIGKILL")
+    assert run["cpu_time"] < 3000
+
+
+def test_encodings_as_piston_takes_them(server):
+    files = [{"content": "print(1)", "encoding": ""}, {"name": "x", "content": "q", "encoding": "latin1"}]
+    assert server.post("/api/v2/execute", {"language": "py", "version": "*", "files": files})["run"]["code"] == 0
+    body = {"language": "py", "version": "*", "files": files[1:]}
+    said = "files must include at least one utf8 encoded file"
+    assert server.ask("POST", "/api/v2/execute", body) == (400, {"message": said})
+
+
+def test_a_build_without_end_is_the_compile_stages_time_limit(server):
+    loop = "constexpr int f(long n) { int s = 0; for (long i = 0; i < n; ++i) s ^= i; return s; }\n"
+    deep = loop + "".join(f"constexpr int v{n} = f({201_000 + n});\n" for n in range(900)) + "int main() {}"
+    for language in ("c++", "c++17"):
+        done = execute(server, deep, language, compile_timeout=1000)
+        assert set(done["compile"]) == STAGE
+        assert (done["compile"]["status"], done["compile"]["signal"], done["compile"]["code"]) == (
+            "TO",
+            "SIGKILL",
+            None,
+        )
+        assert done["run"] == done["compile"]
+
+
 def test_a_build_that_fails_is_both_stages(server):
     done = execute(server, "int main( {", "c++")
     assert done["compile"]["code"] == 1
@@ -73,6 +107,16 @@ def test_a_build_that_fails_is_both_stages(server):
         (
             {"language": "python", "version": "*", "files": [{"content": ""}], "run_timeout": 1e9},
             "run_timeout cannot exceed the configured limit of 300000",
+        ),
+        (
+            {
+                "language": "python",
+                "version": "*",
+                "files": [{"content": ""}],
+                "run_timeout": "1",
+                "run_memory_limit": "1",
+            },
+            "If specified, run_memory_limit must be a number",
         ),
         (
             {"language": "python", "version": "*", "files": [{"content": ""}], "run_timeout": "1"},
@@ -125,6 +169,18 @@ def test_a_codeforces_test(server):
     assert graded(server, right, expected=None) == (0, "3\n", "")
     by_file = "open('output.txt','w').write(str(sum(map(int, open('input.txt').read().split()))))"
     assert graded(server, by_file, mode="file") == (0, "1\n", "Output is correct (diff)")
+
+
+def test_codeforces_names_and_settings(server):
+    files = [
+        {"name": "main.python", "content": "while True: pass"},
+        {"name": "input.txt", "content": ""},
+        {"name": "correct_output.txt", "content": "3"},
+        {"name": "grader_config", "content": 'TIME_LIMIT="0.5"\nMEMORY_LIMIT=\'128\'\nINPUT_MODE="stdio"'},
+    ]
+    for language in ("python3", "cf_python3", "Python 3"):
+        body = {"files": files, "language": language, "version": "1.0.0"}
+        assert server.post("/api/v2/execute", body)["run"]["stderr"] == "Time limit exceeded (0.5s)\n"
 
 
 def test_a_codeforces_checker(server):

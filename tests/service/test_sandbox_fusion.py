@@ -9,6 +9,8 @@ import warnings
 
 import pytest
 
+from ot_code.service.submit import same
+
 CPP = "#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << std::endl; }"
 RESULT = {"status", "execution_time", "return_code", "stdout", "stderr"}
 
@@ -77,6 +79,19 @@ def test_a_compile_error_has_no_run(server):
     assert done["compile_result"]["status"] == "Finished"
     assert done["compile_result"]["return_code"] != 0
     assert "error" in done["compile_result"]["stderr"]
+
+
+def test_only_what_is_compiled_there_has_a_compile_result(server):
+    for language, right, wrong in (
+        ("nodejs", "console.log(1)", "console.log("),
+        ("typescript", "console.log(1)", "const = ;"),
+        ("bash", "echo 1", "if"),
+    ):
+        done = run(server, right, language)
+        assert (done["compile_result"], done["run_result"]["stdout"]) == (None, "1\n")
+        done = run(server, wrong, language)
+        assert (done["status"], done["compile_result"], done["run_result"]["status"]) == ("Failed", None, "Finished")
+        assert done["run_result"]["return_code"] > 0
 
 
 def test_a_program_sent_again_is_not_compiled_again(server):
@@ -207,8 +222,42 @@ def test_a_submission_with_its_own_tests(sdk, server):
     assert by_sdk.accepted
 
 
+@pytest.mark.parametrize(
+    "row", [{"test": TESTS}, {"id": 9, "test": TESTS}, [{"id": 2, "test": []}, {"id": "1", "test": TESTS}]]
+)
+def test_a_problem_that_was_sent_is_the_one_that_is_meant(server, row):
+    status, done = submit(server, "print(sum(map(int, input().split())))", TESTS, provided_data=row)
+    assert (status, done["accepted"], done["id"]) == (200, True, 1)
+
+
+def test_no_program_is_never_right(server):
+    nothing = [{"input": {"stdin": ""}, "output": {"stdout": ""}}]
+    status, done = submit(server, "I do not know.", nothing)
+    assert (status, done["accepted"], done["extracted_code"], done["tests"][0]["passed"]) == (200, False, "", False)
+    assert submit(server, "print(1)", [{"input": {"stdin": ""}, "output": {}}])[0] == 400
+
+
+def test_long_tests_come_back_short_if_asked(server):
+    tests = [{"input": {"stdin": "x" * 5000}, "output": {"stdout": "1"}}]
+    for extra, size in (({}, 5000), ({"return_full_case": True}, 5000), ({"return_full_case": False}, 1003)):
+        info = submit(server, "print(1)", tests, extra=extra)[1]["tests"][0]["test_info"]
+        assert (len(info["input"]["stdin"]), info["output"]) == (size, {"stdout": "1"})
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "passes"),
+    [("YES\n", "yes", True), ("3.0000001", "3", True), ("3.1", "3", False), ("1e-16", "0", True), ("1e-9", "0", False),
+     (" 3 \n\n", "3", True), ("3\n4", "3", False), ("nan", "3", False), ("inf", "inf", True), ("1e400", "-inf", False)],
+)  # fmt: skip
+def test_outputs_are_compared_as_it_compares_them(got, expected, passes):
+    assert same(got, expected) is passes
+
+
 def test_what_submit_cannot_do_is_said(server):
-    assert submit(server, "x", TESTS, language=None)[0] == 400
+    said = "config.language field must exist for CommonOJDataset, got None"
+    assert submit(server, "x", TESTS, language=None)[1]["detail"] == said
+    status, answer = submit(server, "x", TESTS, dataset_type=None)
+    assert (status, answer["detail"]) == (400, "no eval class found for dataset mine")
     assert submit(server, "x", TESTS, dataset_type="HumanEvalDataset")[0] == 501
     assert submit(server, "x", [])[0] == 400
     status, answer = server.ask("POST", "/submit", {"dataset": "x", "id": 1, "completion": "", "config": {}})
@@ -219,7 +268,8 @@ def test_what_submit_cannot_do_is_said(server):
     ("method", "path"),
     [("POST", "/get_prompts"), ("POST", "/get_prompt_by_id"), ("GET", "/list_datasets"), ("POST", "/list_ids"),
      ("POST", "/get_metrics"), ("POST", "/api/v2/packages"), ("DELETE", "/api/v2/packages"),
-     ("GET", "/api/v2/connect"), ("DELETE", "/sessions/x"), ("POST", "/run")],
+     ("GET", "/api/v2/connect"), ("DELETE", "/sessions/x"), ("POST", "/run"), ("GET", "/file/x"), ("GET", "/version"),
+     ("GET", "/submissions/x"), ("POST", "/submissions/batch"), ("GET", "/languages"), ("GET", "/jobs/x")],
 )  # fmt: skip
 def test_what_is_not_built_says_so(server, method, path):
     status, answer = server.ask(method, path, {} if method == "POST" else None)
