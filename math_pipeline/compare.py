@@ -31,6 +31,7 @@ from math_pipeline.relations import relations
 from math_pipeline.structure import parse
 from math_pipeline.units import are_known, are_temperatures, bare_unit, is_angle, is_radians, ratio
 
+_CROSSED = re.compile(r"\\vec\s*\{[^{}]*\}\s*\\times\s*\\vec")
 _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
 
@@ -273,13 +274,23 @@ def _moduli(gold: Expr, answer: Expr) -> Outcome | None:
     return Outcome(False, "congruence", "moduli differ")
 
 
+def _crossed(gold: Expr, answer: Expr) -> Outcome | None:
+    """Cross products of vectors, which no engine tells from products; None where there is none."""
+    crossed = [_CROSSED.search(side.latex) is not None for side in (gold, answer)]
+    if not any(crossed) or "\\vec" not in gold.latex or "\\vec" not in answer.latex:
+        return None
+    if all(crossed) and gold.latex.replace(" ", "") == answer.latex.replace(" ", ""):
+        return Outcome(True, "text")
+    return Outcome(None if all(crossed) else False, "vector", "a product of vectors that has a direction")
+
+
 def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if gold.latex == answer.latex and re.search(r"\w", gold.latex):
         return Outcome(True, "text")
     if max(side.latex.count("\\pm") for side in (gold, answer)) > 1:
         return SEVERAL_SIGNS
-    if (moduli := _moduli(gold, answer)) is not None:
-        return moduli
+    if (settled_by_form := _moduli(gold, answer) or _crossed(gold, answer)) is not None:
+        return settled_by_form
     if "\\pm" in gold.latex or "\\pm" in answer.latex:
         return matched(items_of(gold), items_of(answer), "list", nodes)
     if all(map(_NUMBERS.fullmatch, (gold.latex, answer.latex))):

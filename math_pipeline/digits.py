@@ -19,6 +19,16 @@ POINTS = (
     ("7", "5", "3", "2", "6", "9"),
     ("0.417", "1.559", "0.213", "0.677", "3.109", "1.293"),
 )  # fmt: skip
+# What goes by steps may agree at few points by luck: the fractional parts of these are spread from 0 to 1.
+BETWEEN = tuple(
+    tuple(f"{(part * 7 * place % 97 - 48) / 8 + part / 37:.4f}" for place in range(1, 7)) for part in range(1, 37)
+)
+FAR = (
+    ("-57.31", "41.7", "13.9", "88.3", "29.1", "64.7"),
+    ("73.4", "19.6", "152.3", "37.1", "95.2", "11.8"),
+    ("-1803.7", "1207.3", "2411.9", "977.1", "1511.3", "3089.9"),
+    ("2903.3", "811.9", "1709.1", "4201.7", "613.3", "1999.1"),
+)
 WHOLE = (*POINTS[2:4], ("4", "6", "9", "8", "2", "5"))  # of either parity: (-2)^n is not -2^n
 
 

@@ -19,7 +19,7 @@ _CHOSEN = re.compile(
 # C(10,3), {}_{10}C_3, ^{10}C_3: how many choices of three things out of ten; P(8,3): in their order.
 _CHOSEN_IN_BRACKETS = re.compile(r"(?<![\\a-zA-Z}_])([CP])\s*\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)(?!!)")
 _CHOSEN_BEFORE = re.compile(
-    r"(?<![\w)}])(?:\{\})?\s*[_^]\{?\s*(\d{1,3})\s*\}?\s*\{?([CP])\}?_\{?\s*(\d{1,3})\s*\}?(?![!\d^])"
+    r"(?:\{\}|(?<![\w)}]))\s*[_^]\{?\s*(\d{1,3})\s*\}?\s*\{?([CP])\}?_\{?\s*(\d{1,3})\s*\}?(?![!\d^])"
 )
 _DIVISORS = re.compile(
     r"\\?(?:operatorname|text|mathrm)?\s*\{?\\?(gcd|lcm)\}?\s*\(\s*(\d{1,30}(?:\s*,\s*\d{1,30})+)\s*\)"
@@ -27,6 +27,9 @@ _DIVISORS = re.compile(
 _ON_CIRCLE = re.compile(
     r"\\?(?:operatorname|text|mathrm)?\s*\{?\s*\\?cis\s*\}?\s*"
     r"(?:\(((?:[^()]|\([^()]*\))*)\)|\{([^{}]*)\}|(\\frac\{[^{}]*\}\{[^{}]*\}|\d*\s*\\(?:pi|theta)(?![a-zA-Z])|\(\\frac\{[^{}]*\}\{180\}\)))"
+)
+_CONJUGATE = re.compile(
+    r"\\overline\s*\{([-+\d./\s]*(?:\\sqrt\{\d+\})?\s*i)\s*\}|\\overline\s*\{(\s*i\s*[-+][\s\d.]+)\}"
 )
 _PRIMES = re.compile(r"(?<![\\a-zA-Z])([a-zA-Z])('+)")
 _NEGATIVE_POWER = re.compile(r"\^\s*([-+])\s*(\d+|[a-zA-Z])(?![\d.])")
@@ -49,6 +52,7 @@ def respelled(latex: str) -> str:
     text = _CHOSEN.sub(_chosen, text)
     text = _CHOSEN_IN_BRACKETS.sub(lambda m: _out_of(m[0], m[1], int(m[2]), int(m[3])), text)
     text = _CHOSEN_BEFORE.sub(lambda m: _out_of(m[0], m[2], int(m[1]), int(m[3])), text)
+    text = _CONJUGATE.sub(lambda m: f"({(m[1] or m[2]).replace('i', '(-i)')})", text)
     text = _DIVISORS.sub(_divisor, text)
     if "cis" in text:
         text = _ON_CIRCLE.sub(lambda m: f" e^{{i \\cdot ({m[1] or m[2] or m[3]})}}", text)

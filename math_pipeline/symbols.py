@@ -101,6 +101,7 @@ def same(gold: str, answer: str) -> bool | None:
 
 _UNDONE = (sympy.Integral, sympy.Limit, sympy.Derivative)
 _MOST_PARTS = 400
+_STEPS = (sympy.floor, sympy.ceiling, sympy.Mod, sympy.frac)
 _MOST_ROUNDED = 40
 _COUNTERS = frozenset("nkmNMK")
 _PARAMETERS = frozenset("kmnptCDABcd")
@@ -160,6 +161,10 @@ def _same_objects(one: Any, two: Any) -> bool | None:
     names = sorted(one.free_symbols | two.free_symbols, key=str)
     # A sum to n is one for whole n alone.
     points = digits.WHOLE if one.has(sympy.Sum, sympy.Product) or two.has(sympy.Sum, sympy.Product) else digits.POINTS
+    if names and (one.has(*_STEPS) or two.has(*_STEPS)):
+        points = (*points, *digits.BETWEEN)
+    if names and (_turns(one) or _turns(two)):
+        points = (*points, *digits.FAR)
     agreed = digits.agreements(one, two, [digits.at(names, point) for point in (points if names else points[:1])])
     rounding = one.atoms(sympy.floor, sympy.ceiling) | two.atoms(sympy.floor, sympy.ceiling)
     if len(names) == 1 and rounding and str(names[0]) in _COUNTERS:  # of whole n alone
@@ -171,6 +176,14 @@ def _same_objects(one: Any, two: Any) -> bool | None:
         whole = digits.agreements(one, two, [digits.at(names, point) for point in digits.WHOLE])
         return None if all(whole) else False  # (-1)^n beside cos(n pi): n is perhaps whole
     return True if agreed.count(True) >= (2 if names else 1) and agreed.count(None) <= len(agreed) // 2 else None
+
+
+def _turns(expression: Any) -> bool:
+    """Whether it may be one expression here and another one far off: |x + 10| is x + 10 near 0."""
+    return expression.has(sympy.Abs, sympy.Max, sympy.Min, *_STEPS) or any(
+        power.exp.is_Rational and power.exp.q % 2 == 0 and power.base.free_symbols
+        for power in expression.atoms(sympy.Pow)
+    )
 
 
 def _evaluated(expression: Any) -> Any:

@@ -56,6 +56,7 @@ _POWER = {"mass": 1, "length": 2, "time": -3}
 _derive(_FORCE, 1000, "N newton newtons")
 _derive(_ENERGY, 1000, "J joule joules")
 _derive(_ENERGY, Fraction(1602176634, 10**25), "eV electronvolt electronvolts")
+_derive(_ENERGY, 3_600_000_000, "kWh")
 _derive(_POWER, 1000, "W watt watts")
 _derive({"mass": 1, "length": -1, "time": -2}, 1000, "Pa pascal pascals")
 _derive({"mass": 1, "length": -1, "time": -2}, 101_325_000, "atm")

@@ -84,9 +84,10 @@ _MONEY_OR_MASS = frozenset({"sterling", "GBP", "pound", "pounds"})
 
 def ratio(unit: str, other: str) -> Fraction | None:
     """How many of `other` one `unit` is; None where they are not of one dimension, or not known."""
-    if _plain(unit) == _plain(other) or {unit, other} <= _MONEY_OR_MASS:
-        return Fraction(1)
     one, two = _measured(unit), _measured(other)
+    unknown = one is None or two is None  # MJ is not mJ, but Apples are apples
+    if unit == other or (unknown and _plain(unit) == _plain(other)) or {unit, other} <= _MONEY_OR_MASS:
+        return Fraction(1)
     if one is None or two is None or one[0] != two[0]:
         return None
     return one[1] / two[1]
