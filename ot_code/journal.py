@@ -100,13 +100,17 @@ class Journal:
             offset = 0
             for line in lines:
                 entry = _read(line, self.path)
-                if isinstance(entry, list):
-                    self._rows.append(entry[0])
-                    self._candidates.append(entry[1])
-                    self._offsets.append(offset)
-                    self._verdicts.append(sys.intern(entry[2]))
-                else:
-                    self._apply(entry)
+                try:
+                    if isinstance(entry, list):
+                        row, candidate, verdict, _ = entry
+                        self._rows.append(row)
+                        self._candidates.append(candidate)
+                        self._offsets.append(offset)
+                        self._verdicts.append(sys.intern(verdict))
+                    else:
+                        self._apply(entry)
+                except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+                    raise _damaged(self.path, error) from error
                 offset += len(line)
 
     def _apply(self, note: Mapping[str, Any]) -> None:
@@ -120,6 +124,8 @@ class Journal:
             self.widened = True
         elif "finished" in note:
             self.finished = True
+        else:
+            raise ValueError("a line is nothing that a journal holds")
 
     def _forget(self, verdicts: frozenset[str]) -> None:
         self.parts.clear()
@@ -211,7 +217,11 @@ def _read(line: bytes, path: Path) -> Any:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise OutputError(f"{path} is damaged ({error}): start anew with --overwrite") from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> OutputError:
+    return OutputError(f"{path} is damaged ({error}): start anew with --overwrite")
 
 
 def lines_of(path: Path) -> Iterator[Any]:

@@ -170,6 +170,19 @@ def test_threads_do_not_tear_each_others_lines(tmp_path):
     back.close()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+     "[1, 2]", '{"x": 1}', '"a"', "null", '[1, "a", "b", {}]', "[1, 0, 5, {}]", '{"part": {"a": 1}}',
+     '[1e99, 0, "a", {}]',
+     '{"part": 5}', '{"rejudge": 5}', '[99999999999999999999, 0, "a", {}]', "[]", "5"],
+)  # fmt: skip
+def test_a_line_that_no_journal_holds_is_damage(tmp_path, line):
+    (tmp_path / ".journal").write_text(line + "\n")
+    with pytest.raises(OutputError, match=r"\.journal is damaged .*--overwrite"):
+        Journal(tmp_path / ".journal")
+
+
 def test_a_damaged_journal_is_said(tmp_path):
     (tmp_path / ".journal").write_bytes(b"not json\n")
     with pytest.raises(OutputError, match=r"damaged.*--overwrite"):
