@@ -67,7 +67,7 @@ def submission_of(suite: Suite, given: Any) -> Submission:
         files = {name: wire.value_of(content) for name, content in given.files.items()}
         if not isinstance(response, str) or not all(isinstance(each, (str, bytes)) for each in files.values()):
             raise ValueError("a submission's `response` and files must be text")  # noqa: TRY301  said with the others
-        Program("", files=files)
+        Program("", files={**files, **({given.entry: ""} if given.entry else {})})
     except (CodePipelineError, ValueError) as error:
         raise HTTPException(422, str(error)) from error
     try:

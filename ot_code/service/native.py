@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 from code_pipeline import wire
 from code_pipeline.errors import CodePipelineError
@@ -93,8 +93,8 @@ def native(works: Works) -> APIRouter:
         """Whether a problem is kept here."""
         return ProblemOut(problem_id=problem_id, tests=len(found(works, problem_id).tests))
 
-    @router.post("/judge", responses={**_MISSING})
-    async def judge(body: JudgeIn, request: Request) -> JudgementsOut:
+    @router.post("/judge", responses={**_MISSING}, response_model=JudgementsOut)
+    async def judge(body: JudgeIn, request: Request) -> Response:
         """Judges candidates against a problem's tests: one judgement each, with its grounds."""
         suite, judge_of_these, order = await asyncio.to_thread(prepared, works, body)
         until = deadline(works, body.deadline_s)
@@ -111,15 +111,15 @@ def native(works: Works) -> APIRouter:
                 job.cancel()
         for judgement in judgements:
             works.metrics.count(judgement.verdict.value, fault=judgement.verdict.is_fault)
-        return JudgementsOut(judgements=[wire.judgement_json(judgement) for judgement in judgements])
+        return _whole([wire.judgement_json(judgement) for judgement in judgements])
 
     _add_math(router, works)
     return router
 
 
 def _add_math(router: APIRouter, works: Works) -> None:
-    @router.post("/math", responses=_NEEDS_EXTRA)
-    async def math(body: MathIn, request: Request) -> MathOut:
+    @router.post("/math", responses=_NEEDS_EXTRA, response_model=MathOut)
+    async def math(body: MathIn, request: Request) -> Response:
         """Judges math answers by exact arithmetic and symbols."""
         pairs = [(pair.gold, pair.response) for pair in body.pairs]
 
@@ -134,7 +134,7 @@ def _add_math(router: APIRouter, works: Works) -> None:
         judgements = await works.do(caller(request), deadline(works, body.deadline_s), work)
         for judgement in judgements:
             works.metrics.count(judgement.verdict.value, fault=judgement.verdict.value == "judge_error")
-        return MathOut(judgements=[_math_json(judgement) for judgement in judgements])
+        return _whole([_math_json(judgement) for judgement in judgements])
 
     @router.get("/languages")
     async def what_there_is() -> dict[str, Any]:
@@ -146,6 +146,11 @@ def _add_math(router: APIRouter, works: Works) -> None:
         """What runs and what waits now."""
         queue = works.queue
         return {"slots": queue.places, "busy": queue.places - queue.free, "waiting": queue.waiting}
+
+
+def _whole(judgements: list[dict[str, Any]]) -> Response:
+    """In ASCII, so that whatever texts were judged come back as they are, lone surrogates too."""
+    return Response(json.dumps({"judgements": judgements}), media_type="application/json")
 
 
 def caller(request: Request) -> str:

@@ -59,6 +59,9 @@ def test_judgements(client, server):
         ({"order": [0, 0]}, "order"),
         ({"submissions": [{"response": 5}]}, "response"),
         ({"submissions": []}, "at least 1"),
+        ({"submissions": [{"response": "1", "entry": "../x"}]}, "'../x'"),
+        ({"submissions": [{"response": "1", "entry": "x" * 256}]}, "too long"),
+        ({"submissions": [{"response": "1", "entry": "a", "files": {"a/b": ""}}]}, "a folder at once"),
         ({"unknown": 1}, "unknown"),
     ],
 )
@@ -67,6 +70,15 @@ def test_a_question_that_cannot_be_meant_is_422(server, change, said):
     status, answer = server.ask("POST", "/v1/judge", {name: value for name, value in body.items() if value is not None})
     assert status == 422
     assert said in str(answer)
+
+
+def test_texts_that_are_no_unicode_come_back_as_they_are(server):
+    lone = "\ud800"
+    body = {"problem": {"tests": [{"stdin": lone, "expected": f"{lone}x"}]}}
+    judged = server.post("/v1/judge", {**body, "submissions": [{"id": lone, "response": "print(input())"}]})
+    assert (judged["judgements"][0]["submission_id"], judged["judgements"][0]["verdict"]) == (lone, "wrong_answer")
+    pairs = [{"gold": f"\\text{{{lone}}}", "response": f"\\boxed{{\\text{{{lone}}}}}"}]
+    assert len(server.post("/v1/math", {"pairs": pairs})["judgements"]) == 1
 
 
 @pytest.mark.parametrize(
