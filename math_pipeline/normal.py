@@ -272,7 +272,8 @@ def _undressed(text: str) -> str:
                     text = text[len(opening) : -1]
             elif len(text) > len(opening + ending) and text.endswith(ending):
                 inner = text[len(opening) : -len(ending)]
-                if opening not in inner and ending not in inner:
+                bare = inner.replace("\\$", "") if opening == "$" else inner  # a price in dollars of LaTeX's
+                if opening not in bare and ending not in bare and not inner.endswith("\\"):
                     text = inner
         if text == before:
             break
