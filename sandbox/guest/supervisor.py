@@ -234,12 +234,21 @@ def _thread_stacks(stack_bytes: int) -> None:
     libc.pthread_setattr_default_np(attributes)
 
 
+def _usual_signals() -> None:
+    """As in a shell's foreground, whatever the host ignores or blocks; and a handler would let a child's kill(1) through.
+
+    Python ignores two itself.
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def main(config: dict[str, Any]) -> None:
     """Imports the template, says `ready`, and serves."""
     inp, out, err = _placeholders()
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)  # a handler would let a child's kill(1) through
+        _usual_signals()
         _thread_stacks(config["thread_stack_bytes"])
         register = os.register_at_fork
         os.register_at_fork = lambda **_: None  # children redo by hand what they need

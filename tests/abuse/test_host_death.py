@@ -45,7 +45,7 @@ _WAYS = {
 
 
 def _start(way: str) -> tuple[subprocess.Popen[str], list[int]]:
-    defaults = ["/usr/bin/env", "--default-signal=HUP"]  # these tests may run under nohup
+    defaults = ["/usr/bin/env", "--default-signal=HUP,INT,QUIT"]  # as of a command in the foreground
     host = subprocess.Popen(
         [*defaults, sys.executable, "-c", _WAYS[way] + _HOST], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True,

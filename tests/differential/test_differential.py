@@ -65,7 +65,7 @@ def plainly(case: Case, folder: Path) -> subprocess.CompletedProcess[bytes]:
         "PATH": os.defpath, "HOME": str(work), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0",
     }  # fmt: skip
     with stdin.open("rb") as source:
-        defaults = ["/usr/bin/env", "--default-signal=HUP"]  # these tests may run under nohup
+        defaults = ["/usr/bin/env", "--default-signal=HUP,INT,QUIT"]  # as of a command in the foreground
         command = [*defaults, sys._base_executable, "-s", file]
         return subprocess.run(
             command, stdin=source, capture_output=True, cwd=work, env=environment, timeout=60, check=False
