@@ -235,9 +235,9 @@ def _thread_stacks(stack_bytes: int) -> None:
 
 
 def _usual_signals() -> None:
-    """As in a shell's foreground, whatever the host ignores or blocks; and a handler would let a child's kill(1) through.
+    """As in a shell's foreground, whatever the host ignores or blocks. Python ignores two itself.
 
-    Python ignores two itself.
+    A handler would also let a child's kill(1) through.
     """
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
         signal.signal(number, signal.SIG_DFL)
