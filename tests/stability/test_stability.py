@@ -172,9 +172,9 @@ def assert_same(reference: Reference, run: Callable[[Path, Path], None], folder:
     """run: judges the rows of a file into a folder. Whatever is not near its limit is the same at the first try.
 
     For what is near, a machine that became a fifth quicker or slower between two runs shows nothing: then both runs are
-    made once more, with programs calibrated anew, twice at most.
+    made once more, with programs calibrated anew, four times at most.
     """
-    for turn in range(3):
+    for turn in range(5):
         path, expected = reference.of(turn)
         out = folder / str(turn)
         run(path, out)
