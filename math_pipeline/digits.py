@@ -45,7 +45,7 @@ def evaluated(expression: Any, values: dict[Any, Any], digits: int = DIGITS) -> 
             return None
         result = sympy.N(value.doit() if value.has(sympy.Sum, sympy.Product) else value, digits)
     except (TypeError, ValueError, ArithmeticError, AttributeError, NotImplementedError, RecursionError):
-        return None
+        return None  # what sympy raises where it cannot: then nothing is known, and nothing passes by it
     if not getattr(result, "is_number", False) or result.has(sympy.nan, sympy.zoo, sympy.oo):
         return None
     real, imaginary = result.as_real_imag()

@@ -90,7 +90,7 @@ def region(node: Node) -> Any | None:
     try:
         return _region(node)
     except (symbols.UnreadableError, TypeError, ValueError, NotImplementedError):
-        return None
+        return None  # the others are sympy's, for ends that it cannot order: then nothing is known
 
 
 def _region(node: Node) -> Any | None:

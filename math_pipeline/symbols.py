@@ -206,7 +206,7 @@ def _power(item: Any) -> Any:
     try:
         return sympy.Matrix(item.base) ** item.exp
     except (ValueError, NotImplementedError):
-        return item
+        return item  # one that has no such power, a singular one for -1: as it stands it equals itself alone
 
 
 def _without_functions(expression: Any) -> Any:

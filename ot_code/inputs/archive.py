@@ -19,8 +19,8 @@ from ot_code.inputs.table import InputRow, Table
 from ot_code.inputs.text import lines, row_of
 
 _PEEK_ROWS = 20  # of each archive
-_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 # RuntimeError, NotImplementedError: what zipfile raises for files that are encrypted or packed in too new a way
+DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 
 
 def holds_rows(path: Path) -> bool:
@@ -30,7 +30,7 @@ def holds_rows(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except _DAMAGE:
+    except DAMAGE:
         return False  # whoever opens it as something else says that it is damaged
     is_package = any(Path(name).name in ("problem.yaml", "domjudge-problem.ini") for name in names)
     return not is_package and any(map(_is_json, names))
@@ -97,7 +97,7 @@ def _rows_of(archive: zipfile.ZipFile, name: str, index: int, where: str) -> Ite
             for number, raw in lines(stream) if as_lines else elements(stream):  # type: ignore[arg-type]  # it reads as one
                 yield row_of(raw, index, where if number == 1 and not as_lines else f"{where}, row {number}")
                 index += 1
-    except (*_DAMAGE, ValueError) as error:
+    except (*DAMAGE, ValueError) as error:
         yield InputRow(index, None, f"{where}: cannot be read ({error})", where)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-import zlib
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from code_pipeline.packages import COLUMNS, looks_like_package, read_package
 from ot_code.errors import InputError
+from ot_code.inputs.archive import DAMAGE
 from ot_code.inputs.files import fingerprint_of, kind_of
 from ot_code.inputs.table import InputRow, Table
 
@@ -69,8 +69,7 @@ class PackageShard:
             try:
                 with _files(self.path) as files:
                     row = InputRow(base, read_package(files, name), None, where)
-            except (OSError, InputError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-                # RuntimeError, NotImplementedError: what zipfile raises for archives that are encrypted or too new
+            except (InputError, *DAMAGE) as error:
                 row = InputRow(base, None, f"{where}: cannot be read ({error})", where)
             yield row
         return 1

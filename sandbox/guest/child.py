@@ -247,7 +247,7 @@ def _exit_status(error: SystemExit) -> int:
     try:
         sys.stdout.flush()
         print(code, file=sys.stderr)
-    except BaseException:
+    except BaseException:  # of a message's own __str__, or a closed stderr: the interpreter says nothing of it either
         return 1
     return 1
 

@@ -61,6 +61,17 @@ def test_the_same_row_from_each_form(tmp_path: Path, form: str) -> None:
     assert len(row.values["submissions"]) == 7
 
 
+def test_an_archive_that_ends_early_is_a_row_with_an_error(tmp_path: Path) -> None:
+    """Its table says that a file is longer than the archive."""
+    whole = archive(tmp_path / "whole.zip").read_bytes()
+    entry = whole.rindex(b"PK\x01\x02")  # of the last file, in the table
+    sizes = (10_000_000).to_bytes(4, "little") * 2
+    (tmp_path / "cut.zip").write_bytes(whole[: entry + 20] + sizes + whole[entry + 28 :])
+    (row,) = open_input(str(tmp_path / "cut.zip")).rows()
+    assert row.values is None
+    assert "cut.zip: cannot be read" in str(row.error)
+
+
 def test_a_folder_of_packages_is_a_row_each(tmp_path: Path) -> None:
     write(tmp_path / "b")
     archive(tmp_path / "c.zip")
