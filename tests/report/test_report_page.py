@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
+from browser import CONTRAST, NEEDS_BROWSER, chromium
 from outputs_made import HOSTILE, verify_output
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -13,20 +11,10 @@ from selenium.webdriver.common.keys import Keys
 
 from ot_code.cli import main
 
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER), reason="needs chromium and chromium-driver (apt-get install chromium chromium-driver)"
-)
-READING = """
-const channel = (value) => { value /= 255; return value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4; };
-const light = (text) => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number);
-  return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b); };
-const behind = (element) => { for (; element; element = element.parentElement) {
-  const colour = getComputedStyle(element).backgroundColor;
-  if (!colour.endsWith(", 0)") && colour !== "transparent") return colour; } return "rgb(255, 255, 255)"; };
-const ratio = (one, two) => {
-  const [a, b] = [light(one), light(two)].sort((x, y) => y - x);
-  return (a + .05) / (b + .05); };
+pytestmark = NEEDS_BROWSER
+READING = (
+    CONTRAST
+    + """
 const words = [...document.querySelectorAll("h1,h2,h4,p,a,dt,dd,li,caption,th,td,summary,pre,figcaption")]
   .filter((each) => each.offsetParent !== null)
   .map((each) => [each.tagName, ratio(getComputedStyle(each).color, behind(each))]);
@@ -34,6 +22,7 @@ const shapes = [...document.querySelectorAll("svg rect")].map((each) => [each.ge
   ratio(getComputedStyle(each).fill, getComputedStyle(document.body).backgroundColor)]);
 return [words, shapes];
 """
+)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -41,21 +30,10 @@ def page(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     out = verify_output(folder / "out")
     assert main(["report", str(out), "--quiet"]) == 0
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for word in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-                 "disable-background-networking", "disable-component-update", "disable-dev-shm-usage",
-                 f"user-data-dir={folder / 'profile'}"):  # fmt: skip
-        options.add_argument(f"--{word}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    os.environ["SE_OFFLINE"] = "true"
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    scheme = {"features": [{"name": "prefers-color-scheme", "value": request.param}]}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
-    driver.get((out / "report.html").as_uri())
-    driver.scheme = request.param
-    yield driver
-    driver.quit()
+    with chromium(folder / "profile", request.param) as driver:
+        driver.get((out / "report.html").as_uri())
+        driver.scheme = request.param
+        yield driver
 
 
 def test_it_is_what_it_should_be_in_both_lights(page):

@@ -2,50 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
+from browser import CONTRAST, NEEDS_BROWSER, chromium
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER), reason="needs chromium and chromium-driver (apt-get install chromium chromium-driver)"
-)
-CONTRAST = """
-const channel = (value) => { value /= 255; return value <= .03928 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4; };
-const light = (text) => { const [r, g, b] = text.match(/[\\d.]+/g).map(Number);
-  return .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b); };
-const behind = (element) => { for (; element; element = element.parentElement) {
-  const colour = getComputedStyle(element).backgroundColor;
-  if (!colour.endsWith(", 0)") && colour !== "transparent") return colour; } return "rgb(255, 255, 255)"; };
+pytestmark = NEEDS_BROWSER
+READING = (
+    CONTRAST
+    + """
 return [...document.querySelectorAll("h1,h2,h3,p,label,legend,button,textarea,select,input,th,td,pre")]
-  .filter((each) => each.offsetParent !== null && !each.disabled).map((each) => {
-    const [a, b] = [light(getComputedStyle(each).color), light(behind(each))].sort((x, y) => y - x);
-    return [each.tagName + "#" + each.id, (a + .05) / (b + .05)]; });
+  .filter((each) => each.offsetParent !== null && !each.disabled)
+  .map((each) => [each.tagName + "#" + each.id, ratio(getComputedStyle(each).color, behind(each))]);
 """
+)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def page(request, server, tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for word in ("headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-                 "disable-background-networking", "disable-component-update", "disable-dev-shm-usage",
-                 f"user-data-dir={tmp_path_factory.mktemp('profile')}"):  # fmt: skip
-        options.add_argument(f"--{word}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    os.environ["SE_OFFLINE"] = "true"
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    scheme = {"features": [{"name": "prefers-color-scheme", "value": request.param}]}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
-    driver.get(server.url)
-    WebDriverWait(driver, 20).until(lambda d: len(Select(d.find_element(By.ID, "language")).options) > 1)
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("profile"), request.param) as driver:
+        driver.get(server.url)
+        WebDriverWait(driver, 20).until(lambda d: len(Select(d.find_element(By.ID, "language")).options) > 1)
+        yield driver
 
 
 def write(page, name, text):
@@ -100,7 +80,7 @@ def test_what_a_program_prints_is_never_markup(page):
 
 
 def test_it_can_be_read_and_reached(page):
-    low = [pair for pair in page.execute_script(CONTRAST) if pair[1] < 4.5]
+    low = [pair for pair in page.execute_script(READING) if pair[1] < 4.5]
     assert low == []
     for field in page.find_elements(By.CSS_SELECTOR, "textarea, select, input"):
         name = field.get_attribute("id")
