@@ -44,7 +44,7 @@ def _facts(sandbox: Sandbox) -> dict[str, object]:
 
 @pytest.mark.slow
 def test_ten_thousand_programs_leak_nothing(tmp_path: Path) -> None:
-    """In a process of its own: what other tests have allocated and freed moves this one's memory by more than a leak."""
+    """In a process of its own: what other tests allocate and free moves this one's memory by more than a leak."""
     process = multiprocessing.get_context("spawn").Process(target=_ten_thousand, args=(tmp_path,))
     process.start()
     process.join()
