@@ -1,4 +1,4 @@
-"""How many programs run at once on this node, over all processes of one user: slots, and seats for jails.
+"""How many programs run at once on this node, over all processes of one user: slots.
 
 Theory of operation. A slot is a lock (flock) on a file `slot-N.lock`; who holds it may run. One more lock, the queue,
 is taken first: its holder is the head, looks for a free slot and lets the queue go as soon as it has one; the others
@@ -23,52 +23,19 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import stat
 import struct
-import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 from sandbox.errors import SandboxError
+from sandbox.locks import forget_after_fork, open_lock, runtime_dir, try_lock
 
 _RETIRE_S = 5.0
 _POLL_FIRST_S, _POLL_LAST_S = 0.0002, 0.002
 _NOBODY_S, _LOOK_S = 0.01, 0.002
 _LAST_ALONE = struct.Struct("dd")  # when it ended by the monotonic clock, and how long it took, in seconds
-_SEATS = 4096
-_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-
-
-def runtime_dir() -> Path:
-    """The folder for this user's locks on this node, made with mode 0700 where it is missing.
-
-    /run/ot-code for root where /run is writable, else /dev/shm/ot-code-<uid>, else the same under the folder for
-    temporary files. Raises SandboxError when it is somebody else's.
-    """
-    uid = os.geteuid()
-    if uid == 0 and os.access("/run", os.W_OK):
-        return _private(Path("/run/ot-code"), uid)
-    if os.access("/dev/shm", os.W_OK):  # noqa: S108 - owner and mode are checked
-        return _private(Path(f"/dev/shm/ot-code-{uid}"), uid)  # noqa: S108 - the same
-    return _private(Path(tempfile.gettempdir()) / f"ot-code-{uid}", uid)
-
-
-def _private(path: Path, uid: int) -> Path:
-    try:
-        path.mkdir(mode=0o700, exist_ok=True)
-        facts = path.lstat()
-    except OSError as error:
-        raise SandboxError(f"cannot make the folder for locks {path}: {error.strerror}") from error
-    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != uid:
-        raise SandboxError(
-            f"{path} belongs to user {facts.st_uid} or is no folder, so locks there prove nothing: have it removed"
-        )
-    if stat.S_IMODE(facts.st_mode) != 0o700:
-        path.chmod(0o700)
-    return path
 
 
 class Slots:
@@ -82,7 +49,7 @@ class Slots:
         self.directory = runtime_dir() if directory is None else directory
         self._files: _Files | None = None
         self._opening = threading.Lock()
-        _forget_after_fork(self)
+        forget_after_fork(self)
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[int]:
@@ -122,7 +89,7 @@ class Slots:
                 self._files = _Files(self.directory, self.count)
             return self._files
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """In a forked child: closes its copies without unlocking what they share with the parent."""
         self._opening = threading.Lock()
         files, self._files = self._files, None
@@ -142,8 +109,8 @@ class _Files:
         self._retired = False
         self._alone_since = 0.0
         self._next = 0
-        self._queue = _open(directory / "queue.lock")
-        self._slots = [_open(directory / f"slot-{index}.lock") for index in range(count)]
+        self._queue = open_lock(directory / "queue.lock")
+        self._slots = [open_lock(directory / f"slot-{index}.lock") for index in range(count)]
 
     def take(self) -> int:
         with self._turn:
@@ -217,7 +184,7 @@ class _Files:
         """As the head: whether another process holds a slot."""
         for slot, fd in enumerate(self._slots):
             if slot not in self._held:
-                if not _try(fd):
+                if not try_lock(fd):
                     return True
                 fcntl.flock(fd, fcntl.LOCK_UN)
         return False
@@ -245,7 +212,7 @@ class _Files:
                 self._freed.clear()
                 self._check()
                 for _ in self._slots:
-                    if slot not in self._held and _try(self._slots[slot]):
+                    if slot not in self._held and try_lock(self._slots[slot]):
                         return slot
                     slot = (slot + 1) % len(self._slots)
                 if not self._waiting:
@@ -270,78 +237,8 @@ class _Files:
         for fd in self._slots:
             fcntl.flock(fd, fcntl.LOCK_UN)  # one that an interrupt left locked would be waited for below, for ever
         for path in sorted(self._directory.glob("slot-*.lock")):
-            fd = _open(path)
+            fd = open_lock(path)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX)
             finally:
                 os.close(fd)
-
-
-class Seats:
-    """Small numbers, each leased to one jail on the node at a time, of which its uid is made. Thread-safe."""
-
-    def __init__(self, directory: Path | None = None) -> None:
-        self.directory = runtime_dir() if directory is None else directory
-
-    def lease(self) -> Seat:
-        """The lowest free seat, until it is closed or this process ends. Raises SandboxError when all are taken."""
-        for index in range(_SEATS):
-            fd = _open(self.directory / f"seat-{index}.lock")
-            if _try(fd):
-                return Seat(index, fd)
-            os.close(fd)
-        raise SandboxError(f"all {_SEATS} seats in {self.directory} are taken: fewer jails must be open at once")
-
-
-class Seat:
-    """A leased number, `index`. Close it when the jail is gone."""
-
-    def __init__(self, index: int, fd: int) -> None:
-        self.index = index
-        self._fd: int | None = fd
-        _forget_after_fork(self)
-
-    def close(self) -> None:
-        """Gives the seat back. Does nothing the second time, or in a forked child, whose parent holds it."""
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            fcntl.flock(fd, fcntl.LOCK_UN)  # a copy of the descriptor elsewhere would keep the lock
-            os.close(fd)
-
-    def _forget(self) -> None:
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
-
-
-def _open(path: Path) -> int:
-    try:
-        return os.open(path, _OPEN, 0o600)
-    except OSError as error:
-        raise SandboxError(f"cannot open the lock {path}: {error.strerror}") from error
-
-
-def _try(fd: int) -> bool:
-    """Whether the lock was to be had at once."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-# Locks of a killed parent must not live on in its forked children, whether those ever use them or not.
-_living: weakref.WeakSet[Slots | Seat] = weakref.WeakSet()
-_registered = threading.Event()
-
-
-def _forget_after_fork(holder: Slots | Seat) -> None:
-    if not _registered.is_set():
-        _registered.set()
-        os.register_at_fork(after_in_child=_forget_all)
-    _living.add(holder)
-
-
-def _forget_all() -> None:
-    for holder in list(_living):
-        holder._forget()  # noqa: SLF001 - of this module

@@ -30,7 +30,7 @@ from ot_code import __version__
 from ot_code.errors import RewardError
 from ot_code.rewards.batches import Batch
 from ot_code.verdicts import is_fault
-from sandbox.slots import runtime_dir
+from sandbox.locks import runtime_dir
 
 _LOG = logging.getLogger("ot_code.rewards")
 _TRIES = 3  # of what a fault of ours kept from being judged, the first included

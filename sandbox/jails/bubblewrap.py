@@ -30,7 +30,7 @@ from sandbox.jails.descriptors import Descriptors
 from sandbox.jails.mounts import mounts_for, seen_as, walkable
 from sandbox.jails.seccomp import bpf_program
 from sandbox.jails.spawner import Spawner
-from sandbox.slots import Seat, Seats
+from sandbox.seats import Seat, Seats
 
 FIRST_UID = 70001
 INSIDE_ID = 1000

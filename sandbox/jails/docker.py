@@ -30,7 +30,7 @@ from sandbox.jails.docker_jail import DockerJail
 from sandbox.jails.docker_options import SHARED_MEMORY, Container, configuration
 from sandbox.jails.docker_prepared import PreparedImages
 from sandbox.jails.docker_stream import AttachedConnection
-from sandbox.slots import Seat, Seats
+from sandbox.seats import Seat, Seats
 from sandbox.types import MIB
 
 PATIENCE_S = 120.0  # with an engine that answered before

@@ -12,7 +12,7 @@ from sandbox.jails.base import JailSpec
 from sandbox.jails.cgroup import Group
 from sandbox.jails.connection import Connection
 from sandbox.jails.docker_stream import AttachedConnection
-from sandbox.slots import Seat
+from sandbox.seats import Seat
 
 
 class Containers(Protocol):

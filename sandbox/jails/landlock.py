@@ -29,7 +29,7 @@ from sandbox.jails.descriptors import Descriptors
 from sandbox.jails.landlock_places import Places, first_uid
 from sandbox.jails.seccomp import bpf_program
 from sandbox.jails.spawner import Spawner
-from sandbox.slots import Seat, Seats
+from sandbox.seats import Seat, Seats
 
 _LAYER_FD = 300
 _END_S = 10.0

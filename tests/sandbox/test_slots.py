@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import SandboxError
-from sandbox.slots import Seats, Slots, _private, runtime_dir
+from sandbox.locks import _private, runtime_dir
+from sandbox.seats import Seats
+from sandbox.slots import Slots
 
 PREAMBLE = """
 import fcntl, os, sys, time
@@ -264,7 +266,7 @@ def test_seats_are_unique_and_come_back(folder):
     seats = Seats(folder / "locks")
     first, second = seats.lease(), seats.lease()
     assert (first.index, second.index) == (0, 1)
-    other = start(folder, "\nfrom sandbox.slots import Seats\nprint(Seats(folder / 'locks').lease().index)\n")
+    other = start(folder, "\nfrom sandbox.seats import Seats\nprint(Seats(folder / 'locks').lease().index)\n")
     assert output(other) == "2\n"
     first.close()
     first.close()
