@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TRAINERS := .venv-trainers
 EXAMPLES := apps.jsonl taco.jsonl codecontests.parquet openthoughts_metadata.jsonl plain.jsonl \
 	codeforces_submissions.jsonl codeforces.jsonl livecodebench.jsonl humaneval.jsonl mbpp.jsonl \
 	verl.parquet packages
 # The files of tests that count CPU time or slots run one by one, after those that may run side by side.
 WORKERS ?= 2
 
-.PHONY: install demo demo-sample test lint check bench trainers clean
+.PHONY: install demo demo-sample test lint check bench trainers test-trainers clean
 
 install: $(STAMP)
 
@@ -49,16 +50,24 @@ lint: install
 
 check: test demo
 
-# The trainers that read what is published, for tests/ot_code/test_publish_trainers.py: some 3 GB, so not a part of `test`.
-# verl and LLaMA-Factory ask for versions that exclude each other, and their loaders need none of them.
-trainers:
-	$(PYTHON) -m venv .venv-trainers
-	.venv-trainers/bin/python -m pip install --quiet torch trl peft ray omegaconf hydra-core tensordict pandas pillow \
+# The trainers that take rewards and read what is published, with their tests. Some 2 GB, so not a part of `test`; torch is
+# pinned to a release that has a build for CPUs alone. verl and LLaMA-Factory ask for versions that exclude each other, and
+# what is used of them needs none of these.
+trainers: $(TRAINERS)/.installed
+
+$(TRAINERS)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(TRAINERS)
+	$(TRAINERS)/bin/python -m pip install --quiet torch==2.13.0 trl peft ray omegaconf hydra-core tensordict pandas pillow \
 		torchdata codetiming pylatexenc scipy sentencepiece einops tiktoken
-	.venv-trainers/bin/python -m pip install --quiet --no-deps verl==0.9.1 llamafactory==0.9.3
+	$(TRAINERS)/bin/python -m pip install --quiet --no-deps verl==0.9.1 llamafactory==0.9.3
+	$(TRAINERS)/bin/python -m pip install --quiet pytest pytest-timeout hypothesis --editable '.[math]'
+	touch $@
+
+test-trainers: trainers
+	OT_REQUIRE_TRAINERS=1 $(TRAINERS)/bin/python -m pytest tests/rewards/test_trainers.py tests/ot_code/test_publish_trainers.py
 
 bench: install
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .venv-trainers out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(TRAINERS) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

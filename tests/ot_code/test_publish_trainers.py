@@ -1,7 +1,8 @@
 """What is published, loaded by the trainers' own loaders: TRL's, LLaMA-Factory's, verl's.
 
 They need torch and much more, so they live in an environment of their own: `make trainers` makes it. Where OT_TRAINERS
-(default: .venv-trainers) names none, or a trainer cannot be imported there, its test is skipped.
+(default: .venv-trainers) names none, or a trainer cannot be imported there, its test is skipped, or with
+OT_REQUIRE_TRAINERS fails.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from verify_runs import RIGHT, WRONG, jsonl, plain, verify
@@ -34,10 +35,16 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+def _absent(what: str) -> NoReturn:
+    if os.environ.get("OT_REQUIRE_TRAINERS"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def load(trainer: str, folder: Path, config: str, cache: Path) -> Any:
     python = HOME / "bin" / "python"
     if not python.exists():
-        pytest.skip(f"{HOME} is no environment with trainers: make trainers")
+        _absent(f"{HOME} is no environment with trainers: make trainers")
     environment = {
         **os.environ, "HF_DATASETS_CACHE": str(cache), "HF_HOME": str(cache), "HF_HUB_OFFLINE": "1",
         "CUDA_VISIBLE_DEVICES": "",
@@ -45,7 +52,7 @@ def load(trainer: str, folder: Path, config: str, cache: Path) -> Any:
     run = {"capture_output": True, "text": True, "timeout": 250, "env": environment}
     probe = subprocess.run([python, "-c", f"import {NEEDS[trainer]}"], check=False, **run)
     if probe.returncode:
-        pytest.skip(f"{trainer} cannot be imported in {HOME}: {probe.stderr.strip().splitlines()[-1]}")
+        _absent(f"{trainer} cannot be imported in {HOME}: {probe.stderr.strip().splitlines()[-1]}")
     done = subprocess.run([python, LOAD, trainer, folder, config], check=False, **run)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
