@@ -19,10 +19,11 @@ _RETURNED_CAP = 16 * MIB  # a text of empty lists becomes objects of thirty time
 # A program with one of these may meet the generator that all children share, and so gets it seeded anew.
 _MEETS_RANDOM = re.compile(rb"random|statistics|import_|importlib|exec|eval|modules")
 # Each of these may do something at the interpreter's end: finalizers, unflushed files, suspended generators.
-# A class of `io` is flushed as it is collected, and so are its subclasses: `class FastIO(IOBase)` of contest templates.
+# A class of `io` is flushed as it is collected, and so are its subclasses: `class FastIO(IOBase)` of contest templates;
+# what is detached from sys.stdout, and an `os.fdopen(1, "w")`, are flushed by nothing else.
 _ENDS_LATE = re.compile(
-    rb"__del__|weakref|yield|\bopen\b|async |[fp]open|TemporaryFile|makefile|exec|eval"
-    rb"|IOBase|TextIOWrapper|Buffered|FileIO"
+    rb"__del__|weakref|yield|open\b|async |TemporaryFile|makefile|exec|eval"
+    rb"|IOBase|TextIOWrapper|Buffered|FileIO|detach"
 )
 _MEETS_SIGNALS = re.compile(rb"signal|kill|[iI]nterrupt|import_|importlib|exec|eval|modules")
 _LOOKS_AT_ITSELF = re.compile(rb"proc|ctypes|mmap|import_|importlib|exec|eval|modules")

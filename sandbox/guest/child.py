@@ -41,6 +41,7 @@ _MAIN_PATH = f"{WORKDIR}/{MAIN}"
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 # By these names a child ends, whatever a program has put in their place in `os` (guards in answers set many to None).
 _leave, _write, _kill, _getpid = os._exit, os.write, os.kill, os.getpid
+_trace, _profile = sys.settrace, sys.setprofile
 
 
 def _module(name: str) -> types.ModuleType:
@@ -210,12 +211,16 @@ def _run(
         namespace = module.__dict__
         sys.modules[module.__name__] = module
     try:
-        if called is _CALL_MODULE:
-            sys.setrecursionlimit(call.RECURSION_LIMIT)
-        exec(code, namespace)
-        if is_call:
-            function, given = wire.load_plain(arguments)
-            answer = call.result(call.find(namespace, function), given)
+        try:
+            if called is _CALL_MODULE:
+                sys.setrecursionlimit(call.RECURSION_LIMIT)
+            exec(code, namespace)
+            if is_call:
+                function, given = wire.load_plain(arguments)
+                answer = call.result(call.find(namespace, function), given)
+        finally:  # what a program traces itself with is not for our lines
+            _trace(None)
+            _profile(None)
     except SystemExit as error:
         status = _exit_status(error)
     except BaseException as error:
@@ -287,6 +292,9 @@ def _end(status: int, *, late: bool) -> int:
     atexit._run_exitfuncs()
     failed = _flush()
     if late:
+        # Twice, as the interpreter does: the first one puts holders before what they hold, so that the second one flushes
+        # a buffer before it closes the file below.
+        gc.collect()
         sys.modules.pop("__main__", None)
         sys.modules.pop("solution", None)
         gc.collect()
@@ -322,17 +330,26 @@ def _unraisable(error: BaseException, source: Any) -> None:
 
 
 def _flush() -> bool:
-    """Whether flushing stdout failed. The first stdout is flushed silently: the interpreter drops it in the end."""
+    """Whether flushing stdout or stderr failed. The first stdout is flushed silently: the interpreter drops it."""
     failed = False
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__):
+    for name in ("stdout", "stderr", "__stdout__"):
+        stream = getattr(sys, name, None)  # a program may have deleted it
+        if stream is None or _is_closed(stream):
+            continue
         try:
-            if stream is not None and not getattr(stream, "closed", False):
-                stream.flush()
+            stream.flush()
         except BaseException as error:
-            if stream is sys.stdout:
-                failed = True
+            failed = failed or name != "__stdout__"
+            if name == "stdout":
                 _unraisable(error, stream)
     return failed
+
+
+def _is_closed(stream: Any) -> bool:
+    try:
+        return bool(stream.closed)
+    except BaseException:  # such a stream is flushed: the interpreter asks in the same way
+        return False
 
 
 def _write_all(fd: int, data: bytes) -> None:

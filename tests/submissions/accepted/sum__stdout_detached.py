@@ -1,0 +1,7 @@
+import sys
+
+input()
+total = sum(map(int, input().split()))
+out = sys.stdout.detach()
+sys.stdout = None
+out.write(b"%d\n" % total)
