@@ -1,6 +1,8 @@
 """How the languages look as text: fence tags, comments and strings, and lines that only code has. Pure data.
 
-Nothing here decides whether a program is valid: that is for its compiler, in a jail. It tells code from prose.
+Nothing here decides whether a program is valid: that is for its compiler, in a jail. It tells code from prose. Texts
+are hostile, so no pattern matches the same characters in two ways: where letters may follow a word, its end is a mark
+of its own. So each pattern takes time that is linear in a line.
 """
 
 from __future__ import annotations
@@ -85,15 +87,15 @@ _C_LINE = (
 _JS_LINE = (
     _C_COMMENT,
     r"(?:export[ \t]+)?(?:const|let|var)[ \t]+[\w$\[{]",
-    r"(?:export[ \t]+)?(?:default[ \t]+)?(?:async[ \t]+)?function\b[ \t*]*[\w$]*[ \t]*[(<]",
-    r"import\b[^\n]*[\"'][ \t]*;?" + _END,
+    r"(?:export[ \t]+)?(?:default[ \t]+)?(?:async[ \t]+)?function\b[ \t]*(?:\*[ \t]*)?(?:[\w$]+[ \t]*)?[(<]",
+    r"import\b[^\n]*[\"'][ \t]*(?:;[ \t]*)?\r?$",
     r"[\"']use strict",
     r"(?:process|console|require|module|rl)\b[.(]",
-    r"(?:export[ \t]+)?(?:abstract[ \t]+)?class[ \t]+\w+[^\n.]*\{",
+    r"(?:export[ \t]+)?(?:abstract[ \t]+)?class[ \t]+\w+\b[^\n.]*\{",
     r"\([^\n]*=>",
     r"\#!",
 )
-_TS_LINE = (*_JS_LINE, r"(?:export[ \t]+)?(?:interface|enum|namespace|declare)[ \t]+\w", r"type[ \t]+\w+[^\n]*=")
+_TS_LINE = (*_JS_LINE, r"(?:export[ \t]+)?(?:interface|enum|namespace|declare)[ \t]+\w", r"type[ \t]+\w+\b[^\n]*=")
 _JS_READS = re.compile(r"\bstdin\b|/dev/stdin|\breadline\b|\breadFileSync\b")
 
 _JAVASCRIPT = frozenset({"javascript", "js", "node", "nodejs", "mjs", "ecmascript"})
@@ -116,7 +118,7 @@ LOOKS: Mapping[str, Look] = {
             r"import[ \t]+(?:static[ \t]+)?[\w.]+(?:\.\*)?[ \t]*;",
             r"package[ \t]+[\w.]+[ \t]*;",
             r"(?:public|private|protected|static|final|abstract)[ \t]+[\w<@]",
-            r"(?:class|interface|enum|record)[ \t]+\w+[^\n.]*\{?" + _END,
+            r"(?:class|interface|enum|record)[ \t]+\w+\b[^\n.]*$",
             r"@\w",
         ),
         _C_MARKS,

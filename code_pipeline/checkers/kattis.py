@@ -25,8 +25,9 @@ from code_pipeline.checkers.tokens import compare_tokens
 from code_pipeline.errors import CheckerSpecError
 from code_pipeline.types import TestCase
 
-_DECIMAL = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_HEXADECIMAL = re.compile(rb"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?")
+# Digits are never matched in two ways: a token of 100,000 digits and a letter would take minutes.
+_DECIMAL = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_HEXADECIMAL = re.compile(rb"[+-]?0[xX](?:[0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|\.[0-9a-fA-F]+)(?:[pP][+-]?[0-9]+)?")
 _SPECIAL = re.compile(rb"([+-]?)(inf|infinity|nan(?:\([0-9a-z_]*\))?)", re.IGNORECASE)
 _PIECE = re.compile(rb"([ \t\n\r\x0b\x0c]*)([^ \t\n\r\x0b\x0c]*)")
 _LONGEST = 100_000  # of a token that is read as a number: Python's float() is linear in it

@@ -292,8 +292,8 @@ def _end(status: int, *, late: bool) -> int:
     atexit._run_exitfuncs()
     failed = _flush()
     if late:
-        # Twice, as the interpreter does: the first one puts holders before what they hold, so that the second one flushes
-        # a buffer before it closes the file below.
+        # Twice, as the interpreter does: the first one puts holders before what they hold, so that the second one
+        # flushes a buffer before it closes the file below.
         gc.collect()
         sys.modules.pop("__main__", None)
         sys.modules.pop("solution", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,6 +66,14 @@ def passes(expected: str, got: str, *args: str) -> bool:
 )
 def test_as_the_original(expected: str, got: str, args: str, right: bool) -> None:
     assert passes(expected, got, *args.split()) is right
+
+
+@pytest.mark.parametrize("digits", ["1", "0x1", "1.1", "0x.1", "nan("])
+@pytest.mark.parametrize("end", ["x", ".", "e", "p"])
+def test_a_long_token_that_is_no_number_takes_linear_time(digits: str, end: str) -> None:
+    began = time.process_time()
+    assert not passes("9", digits + "1" * 99_000 + end, "float_absolute_tolerance", "1")
+    assert time.process_time() - began < 5  # a quadratic step would take minutes
 
 
 @pytest.mark.parametrize("args", [["fuzzy"], ["float_tolerance"], ["float_tolerance", "x"], ["float_tolerance", "nan"]])

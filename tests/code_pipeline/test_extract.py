@@ -400,6 +400,19 @@ def test_time_is_linear(start: str, piece: str) -> None:
     assert seconds_for(start + piece * (1_000_000 // len(piece))) < 1.5  # a quadratic step would take minutes
 
 
+BEGINNINGS = ("class ", "type ", "function ", "import ", 'import "', "fn ", "int ", "for ", "use ", "read ", "(", "a<")
+
+
+@pytest.mark.parametrize("language", ["python3", "cpp", "java", "javascript", "typescript", "go", "rust", "bash"])
+@pytest.mark.parametrize("end", [".", " x"])
+def test_time_is_linear_in_a_line_that_begins_as_code(language: str, end: str) -> None:
+    before = time.process_time()
+    for beginning in BEGINNINGS:
+        for piece in ("a", " ", '" '):
+            found(beginning + piece * (60_000 // len(piece)) + end, language)
+    assert time.process_time() - before < 5  # each quadratic step would take longer alone
+
+
 @pytest.mark.parametrize("piece", ["`", "```\n", "``` ", "\n"])
 def test_ten_megabytes_take_under_a_second(piece: str) -> None:
     assert min(seconds_for(piece * (10_000_000 // len(piece))) for _ in range(2)) < 1
