@@ -7,9 +7,8 @@ engine gets wrong (intervals, lists, units, percent, words, choices) has its own
 from __future__ import annotations
 
 import re
-from typing import cast
 
-from math_pipeline import families, intervals, letters, ratios, symbols, words
+from math_pipeline import choices, families, intervals, letters, measures, ratios, readings, symbols, words
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import (
@@ -26,10 +25,9 @@ from math_pipeline.nodes import (
     Without,
     Words,
 )
-from math_pipeline.outcome import Outcome, ruled
+from math_pipeline.outcome import Outcome
 from math_pipeline.relations import relations
 from math_pipeline.structure import parse
-from math_pipeline.units import are_known, are_temperatures, bare_unit, is_angle, is_radians, ratio
 
 _CROSSED = re.compile(r"\\vec\s*\{[^{}]*\}\s*\\times\s*\\vec")
 _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
@@ -46,28 +44,11 @@ def compare(gold: str, answer: str) -> Outcome:
         of_gold = families.renamed(gold, answer)
         if of_gold is not None and nodes(one, parse(of_gold)).same:
             return Outcome(True, "parameter of another name")
-        for other in _other_readings(gold, answer):
+        for other in readings.others(gold, answer):
             second = nodes(*other)
             if second.same:
                 return second
     return outcome
-
-
-def _other_readings(gold: str, answer: str) -> list[tuple[Node, Node]]:
-    """Where the other side says so: a comma between two digits as a decimal one, letters behind a number as a unit."""
-    readings: list[tuple[Node, Node]] = []
-    one, two = parse(gold), parse(answer)
-    bare = bare_unit(answer) if isinstance(one, Quantity) else bare_unit(gold) if isinstance(two, Quantity) else None
-    if bare is not None:
-        held = Quantity(Expr(bare[0]), bare[1])
-        readings.append((one, held) if isinstance(one, Quantity) else (held, two))
-    comma = re.compile(r"-?\d+,\d+\Z")
-    plain = re.compile(r"-?\d*\.?\d+\Z")
-    if comma.match(gold) and plain.match(answer):
-        readings.append((parse(gold.replace(",", ".")), parse(answer)))
-    if comma.match(answer) and plain.match(gold):
-        readings.append((parse(gold), parse(answer.replace(",", "."))))
-    return readings
 
 
 def nodes(gold: Node, answer: Node) -> Outcome:
@@ -76,13 +57,13 @@ def nodes(gold: Node, answer: Node) -> Outcome:
         return nothing
     gold, answer = _bare_value(gold, answer)
     if isinstance(gold, Choice) or isinstance(answer, Choice):
-        return _choices(gold, answer)
+        return choices.compared(gold, answer, nodes)
     if isinstance(gold, Words) or isinstance(answer, Words):
         return words.compared(gold, answer, nodes)
     if isinstance(gold, Percent) or isinstance(answer, Percent):
-        return _percents(gold, answer)
+        return measures.percents(gold, answer, nodes)
     if isinstance(gold, Quantity) or isinstance(answer, Quantity):
-        return _quantities(gold, answer)
+        return measures.quantities(gold, answer, nodes)
     sets = _sets(gold, answer)
     if sets is not None:
         return sets
@@ -114,113 +95,6 @@ def _sets(gold: Node, answer: Node) -> Outcome | None:
 def _bare_value(gold: Node, answer: Node) -> tuple[Node, Node]:
     """`x = 5` beside `5`, and a chain of equalities as its last side."""
     return unchained(gold, answer), unchained(answer, gold)
-
-
-def _choices(gold: Node, answer: Node) -> Outcome:
-    if isinstance(gold, Choice) and isinstance(answer, Choice):
-        rests = nodes(parse(gold.rest), parse(answer.rest)).same if gold.rest and answer.rest else None
-        if rests is not None and rests is not (gold.letter == answer.letter):
-            return Outcome(None, "choice", "the letter and what stands beside it say different things")
-        if gold.letter == answer.letter:
-            return Outcome(True, "choice")
-        return Outcome(False, "choice", f"the choice is {gold.letter}, the answer says {answer.letter}")
-    one, two = (gold, answer) if isinstance(gold, Choice) else (answer, gold)
-    one = cast("Choice", one)
-    if isinstance(two, Words | Expr):
-        text = two.original if isinstance(two, Words) else two.latex
-        if re.fullmatch(r"[(\s]*[a-eA-E][)\s.]*", text) and one.letter in "ABCDE":
-            letter = text.strip(" ().").upper()
-            return Outcome(True, "choice") if letter == one.letter else Outcome(False, "choice", "another letter")
-        if isinstance(two, Words) and re.search(
-            rf"\b(?:option|choice|answer)\s+(?:is\s+)?{one.letter.lower()}\b", two.words
-        ):
-            return Outcome(True, "choice")
-    if one.rest:
-        return nodes(parse(one.rest), two) if gold is one else nodes(two, parse(one.rest))
-    if isinstance(two, Expr):
-        return _expressions(Expr(one.letter), two)
-    return Outcome(False if isinstance(two, Words | Many) else None, "choice", f"the answer is no {one.letter}")
-
-
-def _percents(gold: Node, answer: Node) -> Outcome:
-    other = answer if isinstance(gold, Percent) else gold
-    if isinstance(other, Quantity) and are_known(other.unit, other.unit):
-        return Outcome(False, "percent", f"a percentage is no number of {other.unit}")
-    if isinstance(gold, Percent) and isinstance(answer, Percent):
-        return ruled(nodes(gold.value, answer.value), "percent")
-    if isinstance(gold, Percent):
-        if nodes(gold.value, _value(answer)).same:
-            if _below_one(gold.value):  # 0.1 may well mean 10 %
-                return Outcome(None, "percent", "less than one, and no sign to say of what")
-            return Outcome(True, "percent: sign left out")
-        return ruled(nodes(_hundredth(gold), _value(answer)), "percent: as a fraction")
-    answer = cast("Percent", answer)
-    if isinstance(gold, Many | Ordered | Union | Relation):
-        return Outcome(False, "percent", "one percentage beside another kind of answer")
-    return ruled(nodes(_value(gold), _hundredth(answer)), "percent: as a fraction")
-
-
-def _below_one(node: Node) -> bool:
-    value = symbols.number(node.latex) if isinstance(node, Expr) else None
-    return value is not None and bool(abs(value) < 1) and value != 0
-
-
-def _hundredth(node: Percent) -> Node:
-    inner = node.value.latex if isinstance(node.value, Expr) else ""
-    return Expr(f"\\frac{{{inner}}}{{100}}") if inner else node.value
-
-
-def _value(node: Node) -> Node:
-    return node.value if isinstance(node, Quantity) else node
-
-
-def _quantities(gold: Node, answer: Node) -> Outcome:
-    gold, answer = _hour(gold), _hour(answer)
-    if isinstance(gold, Quantity) and isinstance(answer, Quantity):
-        if {is_radians(gold.unit), is_radians(answer.unit)} == {True, False}:
-            plain = Expr("0") if not isinstance(gold.value, Expr) or not isinstance(answer.value, Expr) else None
-            if plain is not None or not (is_angle(gold.unit) or is_angle(answer.unit)):
-                return Outcome(None, "unit", "radians beside another unit")
-            return ruled(nodes(_in_radians(gold), _in_radians(answer)), "angle: in radians")
-        factor = ratio(answer.unit, gold.unit)
-        values = nodes(gold.value, answer.value)
-        if factor is None and are_temperatures(gold.unit, answer.unit) and values.same is False:
-            return Outcome(None, "unit", "degrees of two scales")
-        if factor == 1 or (factor is None and values.same is False):
-            return ruled(values, "unit")
-        if factor is None:
-            if are_known(gold.unit, answer.unit) or are_temperatures(gold.unit, answer.unit):
-                return Outcome(False, "unit", f"{answer.unit} is not {gold.unit}")
-            return Outcome(None, "unit", f"whether {answer.unit!r:.40} is {gold.unit!r:.40} is not known")
-        if not isinstance(answer.value, Expr):
-            return Outcome(None, "unit", "values of a kind that is not converted")
-        return ruled(
-            nodes(
-                gold.value, Expr(f"({answer.value.latex}) \\cdot \\frac{{{factor.numerator}}}{{{factor.denominator}}}")
-            ),
-            "unit: converted",
-        )
-    one = gold if isinstance(gold, Quantity) else answer
-    one = cast("Quantity", one)
-    if is_angle(one.unit) and isinstance(one.value, Expr):
-        other = answer if one is gold else gold
-        if isinstance(other, Expr) and re.search(r"\\pi|\\arc|\^\{?-1\}?", other.latex):
-            radians = _in_radians(one)
-            return ruled(nodes(radians, other) if one is gold else nodes(other, radians), "angle: in radians")
-    return ruled(nodes(_value(gold), _value(answer)), "unit left out")
-
-
-def _hour(node: Node) -> Node:
-    """7:00 pm as 7 pm."""
-    if isinstance(node, Quantity) and node.unit.lower() in ("am", "pm") and isinstance(node.value, Expr):
-        return Quantity(Expr(re.sub(r"^0?(\d{1,2})\s*:\s*00$", r"\1", node.value.latex.strip())), node.unit)
-    return node
-
-
-def _in_radians(angle: Quantity) -> Node:
-    if is_radians(angle.unit) or not isinstance(angle.value, Expr):
-        return angle.value
-    return Expr(f"({angle.value.latex}) \\cdot \\frac{{\\pi}}{{180}}")
 
 
 def _with_domain(node: Node, other: Node) -> Node:

@@ -35,16 +35,23 @@ _LOOSE = frozenset({"anchor", "last mathematics"})
 _CORRECTS = re.compile(r"\b(?:wait|no|not|actually|instead|sorry|correct|wrong|mistake|rather|oops)\b", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution|root)s?|answers?)"
-    r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*",
+    r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*"
+    # The same word elsewhere, and what joins it to the answer.
+    r"|(?:ответ|答案|答|réponse|respuesta|resposta|risposta|antwort|odpowiedź|cevap)"
+    r"\s*(?:应?该?[为是]|(?:est|es|é|è|ist|lautet|to)\b|[:\uff1a=])+\s*",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"final\s+answer\W*\s*", re.IGNORECASE)
 _FINAL_IS = re.compile(r"the\s+final\s+answer\s+is\s*:?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
 _LAST_MATH = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,200})\]")
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?")
-_SENTENCE_END = re.compile(r"(?<=[^\d.])\.(?=\s|$)|\n\s*\n|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
+_NUMBER = re.compile(
+    r"(?<![^\W\u3040-\u30ff\u4e00-\u9fff])(?<!\.)[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?"
+)
+_SENTENCE_END = re.compile(r"[\u3002\uff01]|(?<=[^\d.])\.(?=\s|$)|\n\s*\n|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
 _WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}")
+# Prose in scripts without letters of mathematics: two words of Cyrillic, three signs of Chinese.
+_FOREIGN = re.compile(r"[\u0400-\u04ff]{2,}\W+[\u0400-\u04ff]{2,}|[\u3040-\u30ff\u4e00-\u9fff]{3,}")
 _TEXT_GROUP = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}"
 )
@@ -52,6 +59,7 @@ _NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt"
 # Two letters beside mathematics are a product, but for these.
 _SHORT = frozenset(re.findall(r"\w+", "an as at be by do go he in it me my no of on so to up us"))
 _LABEL = re.compile(r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)")
+_PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}")
 _PERCENT_AFTER = re.compile(r"\s*\$?\s*(?:\\%|%|percent\b|\\(?:text|mathrm)\s*\{\s*percent\s*\})")
 _VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we"}
 # A computation whose sides hold no name: 1/2 + 1/3 = 5/6 ends in what it comes to.
@@ -66,6 +74,7 @@ _TOLD_OF = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
+_DENIED = re.compile(r",?\s+(?:and\s+not|not|because|since)\b[^.\n]*(?=\.?\s*\Z)", re.IGNORECASE)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
 )
@@ -96,7 +105,7 @@ def answer_of(response: str) -> Answer | None:
     bracketed = _BRACKETED.findall(text)
     if bracketed:
         return _found(bracketed[-1], "brackets")
-    numbers = _NUMBER.findall(text)
+    numbers = _NUMBER.findall(_DENIED.sub("", text)) or _NUMBER.findall(text)
     tupled = _TUPLE.search(text)
     if tupled is not None:
         return _found(tupled[1], "last tuple")
@@ -120,7 +129,7 @@ def gold_of(gold: str) -> Answer | None:
     anchored = _anchored(text)
     if anchored is not None:
         return _found(anchored, "anchor")
-    if len(text) < 300:
+    if len(text) < 300 or (len(text) <= MOST_ANSWER and not _PROSE.search(_TEXT_GROUP.sub(" ", text))):
         return _found(_bare(text), "whole")
     math = _last_math(text)
     return _found(math, "last mathematics") if math is not None else None
@@ -217,7 +226,7 @@ def is_bare(text: str) -> bool:
         return False
     outside = _TEXT_GROUP.sub(" ", stripped)
     words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
-    if any(word.lower() in _VERBS for word in words):
+    if any(word.lower() in _VERBS for word in words) or _FOREIGN.search(outside):
         return False
     is_math = re.search(r"\d|\\|\$", stripped) is not None
     if is_math:

@@ -13,6 +13,7 @@ import sympy
 
 from math_pipeline import symbols
 from math_pipeline.brackets import commas
+from math_pipeline.naming import LETTERS
 from math_pipeline.outcome import Outcome
 
 MOST_REMAINDERS = 720
@@ -23,7 +24,9 @@ _CLAUSE = re.compile(
     r"[\s,;(]*(?:\\text\s*\{[^{}]*\}\s*|where|for|with|any|all|some|every|integers?|\s)*(?<![\\a-zA-Z])([a-zA-Z])\s*"
     rf"(?:\\in\s*({_DOMAIN})|(?:\\text\s*\{{)?\s*(?:(?:is|are)\s+)?an?y?\s+integers?\s*\}}?)?[\s)]*$"
 )
-_LETTER = re.compile(r"\\text\s*\{[^{}]*\}|\\mathbb\{[A-Z]\}|\\[a-zA-Z]+|([a-zA-Z])")
+_BUILT = re.compile(
+    rf"\\\{{\s*(?:[a-zA-Z]\s*[|:]\s*(?=[a-zA-Z]\s*=))?((?:(?!\\in(?![a-zA-Z])|[|:]).)+?)\s*[|:,]\s*([a-zA-Z]\s*\\in\s*(?:{_DOMAIN}))\s*\\\}}"
+)
 _DIVIDES = re.compile(r"\s*(\d+|[a-zA-Z])\s*\|\s*(\d+|[a-zA-Z])\s*")
 _HEAD = re.compile(r"\s*([a-zA-Z]|\\[a-z]+)\s*(?:=|\\in)\s*(?![^=]*=)")
 _OR = re.compile(
@@ -64,7 +67,7 @@ def compared(gold: str, answer: str) -> Outcome | None:
 
 def renamed(gold: str, answer: str) -> str | None:
     """The answer with its parameter named as the gold's; None where the two differ in more, or in no parameter."""
-    ones, twos = (set(_LETTER.findall(text)) - {""} for text in (gold, answer))
+    ones, twos = (set(LETTERS.findall(text)) - {""} for text in (gold, answer))
     if len(ones - twos) != 1 or len(twos - ones) != 1:
         return None
     (wanted,), (used,) = ones - twos, twos - ones
@@ -75,7 +78,7 @@ def renamed(gold: str, answer: str) -> str | None:
     of_function = all(map(_OF_NAME.match, (gold, answer))) and {wanted, used} <= _CONSTANTS
     if len(set(domains)) > 1 or not ({wanted, used} <= set(declared) or of_function):
         return None
-    return _LETTER.sub(lambda letter: wanted if letter[1] == used else letter[0], answer)
+    return LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], answer)
 
 
 def _clause(text: str) -> tuple[str, str, int] | None:
@@ -99,6 +102,9 @@ def _family(text: str, *, sure: bool) -> Family | None:
         return Family(congruent[1] or "", tuple((sympy.Integer(start.strip()), modulus) for start in starts))
     if multiple is not None and int(multiple[1]):
         return Family(multiple[2], ((sympy.Integer(0), sympy.Integer(multiple[1])),))
+    built = _BUILT.fullmatch(text.strip())
+    if built is not None:
+        text = f"{built[1]}, {built[2]}"
     clause = _clause(text)
     if sure and (clause is None or clause[1] != "\\mathbb{Z}"):
         return None

@@ -55,6 +55,8 @@ _SIGNS = {
     "⇒": r"\Rightarrow ",
     "→": r"\to ",
     "…": r"\ldots ",
+    "、": ",",
+    "。": ".",
     "⌊": r"\lfloor ",
     "⌋": r"\rfloor ",
     "⌈": r"\lceil ",

@@ -8,9 +8,9 @@ from typing import Any, cast
 import sympy
 
 from math_pipeline import digits, solving, symbols
+from math_pipeline.inequalities import BOUNDS
 from math_pipeline.nodes import Expr, Many, Meet, Node, Ordered, Relation, Union, Without
 
-_BOUNDS = {"<", ">", "\\le", "\\ge", "\\ne"}
 _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
 _ALL = re.compile(r"^\\mathbb\{R\}$")
 _HALF_LINE = re.compile(r"^\\mathbb\{R\}\s*[_^]\{?\s*(\+|-|(?:>|<|\\ge|\\le)\s*0)\s*\}?$")
@@ -30,7 +30,7 @@ def is_region(node: Node) -> bool:
             and all(isinstance(i, Expr) for i in node.items)
         )
     if isinstance(node, Relation):
-        return set(node.signs) <= _BOUNDS or (node.signs == ("=",) and _is_variable(node.sides[0]))
+        return set(node.signs) <= BOUNDS or (node.signs == ("=",) and _is_variable(node.sides[0]))
     if isinstance(node, Without):
         return is_region(node.whole) and (is_region(node.taken) or isinstance(node.taken, Many))
     if isinstance(node, Union | Meet):
@@ -273,35 +273,3 @@ def _met(left: Node, sign: str, right: Node) -> Any | None:
     if difference is None or len(difference.free_symbols) != 1:
         return None
     return solving.solved(difference, sign)
-
-
-def one_inequality(gold: Relation, answer: Relation) -> bool | None:
-    """Whether two single inequalities are one another's multiples, whatever names they hold; None where unknown."""
-    if len(gold.signs) != 1 or len(answer.signs) != 1:
-        return None
-    forms = []
-    for relation in (gold, answer):
-        left, right = relation.sides
-        if not isinstance(left, Expr) or not isinstance(right, Expr) or relation.signs[0] not in _BOUNDS | {"="}:
-            return None
-        sign = relation.signs[0]
-        first, second = (left, right) if sign in ("<", "\\le", "\\ne", "=") else (right, left)
-        difference = symbols.difference(first.latex, second.latex)
-        if difference is None:
-            return None
-        forms.append((difference, {">": "<", "\\ge": "\\le"}.get(sign, sign)))
-    (one, sign), (two, other) = forms
-    if sign != other:
-        return False
-    proportional = symbols.proportional(one, two)
-    if not proportional or sign in ("=", "\\ne"):
-        return proportional
-    ratio = sympy.N(
-        (one / two).xreplace(
-            {
-                name: sympy.Rational("1.37") + k
-                for k, name in enumerate(sorted(one.free_symbols | two.free_symbols, key=str))
-            }
-        )
-    )
-    return bool(ratio > 0) if ratio.is_real else None

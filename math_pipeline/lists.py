@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
+from math_pipeline import dots
 from math_pipeline.brackets import commas
 from math_pipeline.naming import latex_of, name_of, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Relation
@@ -29,8 +30,10 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     one, two = items_of(gold), items_of(answer)
     if len(one) > MOST_ITEMS or len(two) > MOST_ITEMS:
         return Outcome(None, "list", f"more than {MOST_ITEMS} answers")
-    if _has_dots(one) and _has_dots(two):
-        return _with_dots(one, two, same)
+    dotted = dots.compared(one, two, same)
+    if dotted is not None:
+        return dotted
+    one, two = dots.written_out(one), dots.written_out(two)
     named = [isinstance(item, Relation) for item in (*one, *two)]
     if any(named) and not all(named):
         misplaced = _out_of_order(one, two, same)
@@ -52,39 +55,31 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     return matched(one, two, "list" if not _is_set(gold, answer) else "set", same)
 
 
-def _has_dots(items: list[Node]) -> bool:
-    return any("\\ldots" in latex_of(item) for item in items)
-
-
-def _with_dots(one: list[Node], two: list[Node], same: Same) -> Outcome:
-    """Two lists with dots: that they go on alike is a guess; that they end unlike is none."""
-    whole = [same(a, b).same for a, b in zip(one, two, strict=False)]
-    if len(one) == len(two) and all(whole):
-        return Outcome(True, "list: as it stands")
-    begins = [same(a, b).same for a, b in zip(_shown(one), _shown(two), strict=False)]
-    ends = same(one[-1], two[-1]).same
-    no_turn = same(one[0], two[-1]).same is False or same(one[-1], two[0]).same is False
-    if ends is False and None not in begins and no_turn:
-        return Outcome(False, "list", "the two lists end differently")
-    return Outcome(None, "list", "what the dots stand for is the reader's guess")
-
-
-def _shown(items: list[Node]) -> list[Node]:
-    """The items before the dots."""
-    return items[: next(at for at, item in enumerate(items) if "\\ldots" in latex_of(item))]
-
-
 def _is_empty_set(node: Node) -> bool:
     return (isinstance(node, Expr) and node.latex == "\\emptyset") or (isinstance(node, Many) and not node.items)
 
 
 def _lettered(node: Node, other: Node) -> Node:
-    """ABD beside A, B, D: several choices, without what parts them."""
-    if isinstance(node, Expr) and isinstance(other, Many) and all(isinstance(item, Choice) for item in other.items):
-        letters = node.latex.strip()
-        if re.fullmatch(r"[A-J]{2,}", letters) and len(set(letters)) == len(letters):
-            return Many(tuple(Choice(letter) for letter in letters))
-    return node
+    """ABD beside A, B, D, and (1)(3) beside (1), (3): several choices, without what parts them."""
+    if not (isinstance(node, Expr) and isinstance(other, Many)):
+        return node
+    text = re.sub(r"\s", "", node.latex)
+    if re.fullmatch(r"[A-J]{2,}", text) and all(map(_is_letter, other.items)):
+        parts: list[Node] = [Choice(letter) for letter in text]
+    elif re.fullmatch(r"(?:\(\d{1,2}\)){2,}", text) and all(map(_is_statement, other.items)):
+        parts = [Expr(number) for number in re.findall(r"\d+", text)]
+    else:
+        return node
+    return Many(tuple(parts)) if len(set(parts)) == len(parts) else node
+
+
+def _is_letter(node: Node) -> bool:
+    return isinstance(node, Choice) or (isinstance(node, Expr) and re.fullmatch(r"[A-J]", node.latex) is not None)
+
+
+def _is_statement(node: Node) -> bool:
+    """Whether it may be the number of a statement: a circled one, or a plain one."""
+    return isinstance(node, Choice) or (isinstance(node, Expr) and re.fullmatch(r"\d{1,2}", node.latex) is not None)
 
 
 def _out_of_order(one: list[Node], two: list[Node], same: Same) -> Outcome | None:

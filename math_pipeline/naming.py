@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from math_pipeline import symbols
@@ -13,6 +14,9 @@ _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
     r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
 )
+# Single letters outside commands and text groups.
+LETTERS = re.compile(r"\\text\s*\{[^{}]*\}|\\mathbb\{[A-Z]\}|\\[a-zA-Z]+|([a-zA-Z])")
+_ARGUMENT = re.compile(r"([a-zA-Z]'*)\s*(?:_\{?\s*([a-z])\s*\}?|\(\s*([a-zA-Z])\s*\))")
 
 
 def unchained(node: Node, other: Node) -> Node:
@@ -64,6 +68,37 @@ def is_constant(node: Node) -> bool:
 def name_of(latex: str) -> str:
     """A name without braces, spaces and arguments, so that equal names are equal texts."""
     return re.sub(r"\s|\{|\}|\(.*\)", "", latex)
+
+
+def of_same_argument(gold: str, answer: str, value: Node) -> Node | None:
+    """The value of `f(t) = 2t` as of `f(x)`, whose value it stands beside; the same for `a_k` beside `a_n`.
+
+    None where the heads are of other functions, or the value holds the wanted letter already.
+    """
+    heads = [_ARGUMENT.fullmatch(head.strip()) for head in (gold, answer)]
+    if heads[0] is None or heads[1] is None:
+        return None
+    (name, *wanted), (other, *used) = (head.groups() for head in heads if head is not None)
+    letters = [next(filter(None, found), "") for found in (wanted, used)]
+    if name != other or bool(wanted[0]) is not bool(used[0]):
+        return None
+    return value if letters[0] == letters[1] else _renamed(value, letters[1], letters[0])
+
+
+def _renamed(node: Node, used: str, wanted: str) -> Node | None:
+    if isinstance(node, Expr):
+        if wanted in LETTERS.findall(node.latex):
+            return None
+        return Expr(LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], node.latex))
+    if not isinstance(node, Many | Ordered | Relation):
+        return None
+    parts = node.sides if isinstance(node, Relation) else node.items
+    renamed = [part for part in (_renamed(part, used, wanted) for part in parts) if part is not None]
+    if len(renamed) < len(parts):
+        return None
+    if isinstance(node, Relation):
+        return Relation(tuple(renamed), node.signs)
+    return dataclasses.replace(node, items=tuple(renamed))
 
 
 def names_in(node: Node) -> set[str]:

@@ -26,6 +26,16 @@ _FONTS = re.compile(
 _WORDS = re.compile(
     r"\\(?:textbf|textit|textrm|textsf|texttt|textnormal|textup|emph|underline|mbox|hbox|texttip)(?![a-zA-Z])\s*"
 )
+# Functions as they are called elsewhere.
+_FUNCTION_NAMES = {
+    "tg": r"\tan", "ctg": r"\cot", "cotg": r"\cot", "cosec": r"\csc", "arctg": r"\arctan",
+    "arcctg": r"\operatorname{arccot}",
+    "sh": r"\sinh", "ch": r"\cosh", "th": r"\tanh",
+}  # fmt: skip
+_ELSEWHERE = re.compile(
+    r"\\(tg|ctg|cotg|cosec|arctg|arcctg)(?![a-zA-Z])|(?<![a-zA-Z\d}])\\text\s*\{\s*(tg|ctg|cotg|cosec|arctg|arcctg|sh|ch|th)\s*\}"
+    r"(?=\s*[a-zA-Z\d\\({^])"
+)
 _SAME = (
     (re.compile(r"\\(?:dfrac|tfrac|cfrac|sfrac)(?![a-zA-Z])"), r"\\frac"),
     (re.compile(r"\\frac\s*(\\(?:pi|theta|alpha|beta|phi))(?![a-zA-Z])\s*(?=[\w{\\])"), r"\\frac{\1}"),
@@ -51,12 +61,14 @@ _SAME = (
     (re.compile(r"\\varepsilon(?![a-zA-Z])"), r"\\epsilon"),
     (re.compile(r"(?<=\d)\s*(?:¢|\\cent(?![a-zA-Z]))"), r" \\text{cents}"),
     (re.compile(r"(?<=\d)\s*元"), r" \\text{yuan}"),
+    (re.compile(r"(?<=[\d}])\s*([\u0400-\u04ff]{1,12}\.?|[\u4e00-\u9fff]{1,6})\s*$"), r" \\text{\1}"),
     (re.compile(r"\\(?:bmod|pmod|mod)(?![a-zA-Z])"), r"\\bmod "),
     (re.compile(r"\\degrees?(?![a-zA-Z])|\^\{?\\circ\}?"), r"^{\\circ}"),
     (re.compile(r"(?<=\d)\s*(?:\\text\{)?\s*(?:degrees?|deg)\b\}?"), r"^{\\circ}"),
     (re.compile(r"(?<=[\d$])\s*\\text\s*\{\s*([aApP])\.\s?[mM]\.?\s*\}"), lambda m: f" \\text{{{m[1].lower()}m}}"),
     (re.compile(r"(?<=[\d$])\s*([aApP])\.\s?[mM](?:\.|(?![a-zA-Z]))"), lambda m: f" {m[1].lower()}m"),
     (re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3}){2,}(?![\d.])"), lambda m: m[0].replace(".", "")),
+    (_ELSEWHERE, lambda m: _FUNCTION_NAMES[m[1] or m[2]] + " "),
     (re.compile(r"\\(?:colon)(?![a-zA-Z])|\{:\}"), ":"),
     (re.compile(r"\\(max|min|gcd|lcm)\s*\\\{([^{}]*)\\\}"), r"\\\1(\2)"),
     (re.compile(r"\\(?:mathbb|Bbb|mathbf)\s*\{?\s*([RZNQC])\s*\}?(?![a-zA-Z])"), r"\\mathbb{\1}"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from math_pipeline import intervals, symbols
+from math_pipeline import inequalities, symbols
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
-from math_pipeline.naming import is_constant, latex_of, name_of, names_in
+from math_pipeline.naming import is_constant, latex_of, name_of, names_in, of_same_argument
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.structure import is_name
@@ -17,18 +17,7 @@ _OF_X = re.compile(r"\s*[fgh]\s*\(\s*x\s*\)\s*")
 def relations(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two equations or inequalities say the same; a relation beside a value says something else."""
     if not isinstance(gold, Relation) or not isinstance(answer, Relation):
-        relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
-        is_named_tuple = isinstance(relation, Relation) and isinstance(relation.sides[0], Ordered)
-        if isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items) and not is_named_tuple:
-            return lists(gold, answer, same)
-        if isinstance(other, Many | Ordered) and isinstance(relation, Relation) and relation.signs == ("=",):
-            return same(relation.sides[-1], other) if relation is gold else same(other, relation.sides[-1])
-        if isinstance(other, Many):
-            return lists(gold, answer, same)
-        is_side = isinstance(relation, Relation) and any(same(side, other).same for side in relation.sides)
-        if not is_side and names_in(relation) <= names_in(other) and names_in(other):
-            return Outcome(None, "relation", "an equation beside an expression in its names")
-        return Outcome(False, "relation", "an equation or inequality beside a value")
+        return _beside_value(gold, answer, same)
     if gold.signs == answer.signs == ("=",):
         return _equations(gold, answer, same)
     if "\\equiv" in gold.signs + answer.signs and _modulus(gold) != _modulus(answer):
@@ -42,10 +31,31 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
             parts = [same(one, two) for one, two in zip(like.sides, reading.sides, strict=True)]
             if all(part.same for part in parts):
                 return Outcome(True, "relation")
-    settled = intervals.one_inequality(gold, answer)
+    settled = inequalities.one_inequality(gold, answer)
     if settled is not None:
         return Outcome(settled, "inequality", "" if settled else "the two inequalities differ")
+    if inequalities.told_apart(gold, answer):
+        return Outcome(False, "inequality", "a point meets one, and not the other")
     return Outcome(None, "relation", "relations that are not the same as they stand")
+
+
+def _beside_value(gold: Node, answer: Node, same: Same) -> Outcome:
+    relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
+    is_named_tuple = isinstance(relation, Relation) and isinstance(relation.sides[0], Ordered)
+    if isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items) and not is_named_tuple:
+        return lists(gold, answer, same)
+    if isinstance(other, Many | Ordered) and isinstance(relation, Relation) and relation.signs == ("=",):
+        return same(relation.sides[-1], other) if relation is gold else same(other, relation.sides[-1])
+    if isinstance(other, Many):
+        return lists(gold, answer, same)
+    is_side = isinstance(relation, Relation) and any(same(side, other).same for side in relation.sides)
+    if not is_side and names_in(relation) <= names_in(other) and names_in(other):
+        return Outcome(None, "relation", "an equation beside an expression in its names")
+    return Outcome(False, "relation", "an equation or inequality beside a value")
+
+
+def _are_alike(one: str, two: str) -> bool:
+    return one.replace(" ", "") == two.replace(" ", "")
 
 
 def _modulus(relation: Relation) -> str:
@@ -69,15 +79,9 @@ def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
         if same(gold.sides[0], answer.sides[0]).same:
             return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
         return Outcome(None, "assignment", "tuples of different names")
-    if all(is_name(head) for head in heads if head) and all(heads):
-        if name_of(heads[0]) == name_of(heads[1]):
-            return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
-        values = same(gold.sides[1], answer.sides[1])
-        products = any(re.fullmatch(r"[a-z]{2,}'*", head.strip()) for head in heads)  # xy = 0 is not x = 0
-        if values.same and is_constant(gold.sides[1]) and "(" not in heads[0] + heads[1] and not products:
-            return Outcome(True, "assignment: another name")
-        if "y" in {head.strip() for head in heads} and any(map(_OF_X.fullmatch, heads)):
-            return ruled(values, "assignment: y = f(x)")
+    assigned = _assignments(gold, answer, heads, same)
+    if assigned is not None:
+        return assigned
     if not all(isinstance(side, Expr) for side in (*gold.sides, *answer.sides)):
         return Outcome(None, "equation", "sides of a kind that is not compared")
     one = symbols.difference(*(side.latex for side in gold.sides))  # type: ignore[union-attr]
@@ -91,3 +95,23 @@ def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
     if settled:
         return Outcome(True, "equation")
     return Outcome(False if proportional is False else None, "equation", "the two equations differ")
+
+
+def _assignments(gold: Relation, answer: Relation, heads: list[str], same: Same) -> Outcome | None:
+    """Two names with their values; None where a side is no name, or the names leave it open."""
+    if not (all(heads) and all(map(is_name, heads))):
+        return None
+    of_same = of_same_argument(heads[0], heads[1], answer.sides[1])
+    if of_same is not None:
+        return ruled(same(gold.sides[1], of_same), "assignment")
+    if "(" in heads[0] and "(" in heads[1] and name_of(heads[0]) == name_of(heads[1]) and not _are_alike(*heads):
+        return Outcome(None, "assignment", "a function of other arguments")
+    if name_of(heads[0]) == name_of(heads[1]):
+        return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
+    values = same(gold.sides[1], answer.sides[1])
+    products = any(re.fullmatch(r"[a-z]{2,}'*", head.strip()) for head in heads)  # xy = 0 is not x = 0
+    if values.same and is_constant(gold.sides[1]) and "(" not in heads[0] + heads[1] and not products:
+        return Outcome(True, "assignment: another name")
+    if "y" in {head.strip() for head in heads} and any(map(_OF_X.fullmatch, heads)):
+        return ruled(values, "assignment: y = f(x)")
+    return None

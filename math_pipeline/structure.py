@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
+from math_pipeline.labels import choice_of, labelled
 from math_pipeline.nodes import (
-    Choice,
     Expr,
     Many,
     Meet,
@@ -25,7 +25,7 @@ from math_pipeline.nodes import (
 )
 from math_pipeline.systems import rows_of, solutions_of
 from math_pipeline.units import split_unit
-from math_pipeline.wording import date_of, is_wordy, mixed, of_words, scaled, summed
+from math_pipeline.wording import date_of, is_wordy, mixed, of_words, ordinal_of, scaled, summed
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
@@ -33,7 +33,6 @@ _CONNECTIVE = re.compile(
 
 
 _UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
-_LABELS = ("abcdefgh", "12345678", ("i", "ii", "iii", "iv", "v", "vi"))
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
 _CAP = re.compile(r"\s*\\cap(?![a-zA-Z])\s*")
@@ -49,14 +48,6 @@ _SIGN = re.compile(
 
 
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
-
-
-_CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
-
-
-_CHOICE_WITH = re.compile(
-    r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
-)
 
 
 _TAIL_CLAUSE = re.compile(
@@ -94,22 +85,14 @@ def parse(form: str, depth: int = 0) -> Node:
     text = _UNIT_AND.sub(r"\\text{\1} \\text{ \2 }", form.strip().rstrip(".,;").strip())
     if depth > 8:
         return Expr(text)
-    choice = _choice(text)
-    if choice is not None:
-        return choice
-    alone = _ALONE_IN_TEXT.match(text)
-    if alone is not None:
-        return of_words(alone[1])
-    if is_wordy(text):
-        return of_words(text)
+    said = _in_words(text)
+    if said is not None:
+        return said
     if _FRENCH.fullmatch(text) or rows_of(text) is not None:
         return _single(text, depth)
     measured = summed(text)
     if measured is not None:
         return Quantity(Expr(measured[0]), measured[1])
-    dated = date_of(text)
-    if dated:
-        return Words(dated, text)
     if _LOGIC.search(text) and not all(_SIGN.search(piece) for piece in split_top(text, _LOGIC)):
         return Expr(text)  # of propositions, not of answers
     solutions = solutions_of(text)
@@ -122,7 +105,7 @@ def parse(form: str, depth: int = 0) -> Node:
     if whole is not None:
         return whole
     pieces = [piece for piece in pieces if not (len(pieces) > 1 and _ANY_INTEGER.match(piece))] or pieces
-    parts = _labelled(pieces)
+    parts = labelled(pieces)
     if parts is not None:
         return Ordered(tuple(parse(part, depth + 1) for part in parts))
     if len(pieces) > 1:
@@ -130,16 +113,16 @@ def parse(form: str, depth: int = 0) -> Node:
     return _single(pieces[0].strip() if pieces else text, depth)
 
 
-def _labelled(pieces: list[str]) -> list[str] | None:
-    """The answers to (a), (b) ... or (1), (2) ..., in that order; None where the pieces do not begin so."""
-    if len(pieces) < 2:
-        return None
-    for labels in _LABELS:
-        heads = [re.match(rf"\s*(?:\(\s*{label}\s*\)|{label}\))\s*(?=\S)", piece)
-                 for label, piece in zip(labels, pieces, strict=False)]  # fmt: skip
-        if len(pieces) <= len(labels) and all(heads):
-            return [piece[head.end() :] for head, piece in zip(heads, pieces, strict=True) if head is not None]
-    return None
+def _in_words(text: str) -> Node | None:
+    """A choice, words, a date or an ordinal; None for mathematics."""
+    choice = choice_of(text)
+    if choice is not None:
+        return choice
+    alone = _ALONE_IN_TEXT.match(text)
+    if alone is not None or is_wordy(text):
+        return of_words(alone[1] if alone is not None else text)
+    dated = date_of(text)
+    return Words(dated, text) if dated else ordinal_of(text)
 
 
 def _unclaused(pieces: list[str]) -> list[str]:
@@ -301,18 +284,6 @@ def _group(text: str, depth: int) -> Node | None:
     if len(pieces) == 1:
         return parse(pieces[0], depth + 1) if pieces[0].strip() else None
     return Ordered(tuple(parse(piece, depth + 1) for piece in pieces), text[0], text[-1])
-
-
-def _choice(text: str) -> Choice | None:
-    alone = _CHOICE_ALONE.match(text)
-    if alone is not None:
-        return Choice(alone[1])
-    beside = _CHOICE_WITH.match(text)
-    if beside is not None:
-        rest = beside[3].strip().removesuffix("}") if "\\text" in text and "{" not in beside[3] else beside[3].strip()
-        if beside[2] or not rest.startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")):
-            return Choice(beside[1] or beside[2], rest)
-    return None
 
 
 def is_name(latex: str) -> bool:

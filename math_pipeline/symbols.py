@@ -23,6 +23,7 @@ _MOST_DIGITS = re.compile(r"\d{2001}")
 _BASE = re.compile(
     r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)?)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\)?\}?\Z"
 )
+_TEXT_DIGITS = re.compile(r"\\text\s*\{\s*([0-9A-Z]+)\s*\}(?=[0-9A-Z_]|\\text)")
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
                "twelve": 12, "sixteen": 16}  # fmt: skip
 _MODULO = re.compile(r"(.+?)\s*\\bmod\s*(.+)\Z", re.DOTALL)
@@ -38,7 +39,7 @@ def read(latex: str) -> Any:
     text = latex.strip()
     if _MOST_DIGITS.search(text) or text.count("{") > 400:
         raise UnreadableError("more than 2,000 digits, or nested too deep")
-    based = _BASE.match(text)
+    based = _BASE.match(_TEXT_DIGITS.sub(r"\1", text))
     if based is not None and (value := _in_base(based[1], based[2])) is not None:
         return value
     if re.fullmatch(r"0x[0-9a-fA-F]+|0b[01]+", text):

@@ -27,16 +27,20 @@ _BARE = re.compile(
     r"(?P<value>[-+]?\d[\d.]*(?:\s*(?:\\times|\\cdot)\s*10\s*\^\s*(?:\{-?\d+\}|\d))?)\s*"
     r"(?P<unit>(?:[a-zA-Z]|\\mu\s*|\\Omega|\\cdot|[/ ]|\^\s*\{?-?\d\}?)+)\Z"
 )
+_TICKS = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*('{1,2}|\^\s*\{?\s*(?:\\prime\s*){1,2}\}?)\s*")
 _NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
 _FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])|(?<![a-zA-Z])cis(?![a-zA-Z])")
 
 
 def split_unit(text: str) -> tuple[str, str]:
     """The value and the unit's words; the unit is empty where there is none."""
+    ticks = _TICKS.fullmatch(text)
+    if ticks is not None:
+        return ticks[1], "'" if len(ticks[2]) == 1 or ticks[2].count("prime") == 1 else "''"
     match = _TRAILING_TEXT.match(text)
     if match is not None:
         words = re.sub(r"\\(?:text|frac|cdot)", "", match["unit"]).replace("\\mu", "micro")
-        if not re.search(r"[a-zA-Z]|circ", words) or _NOT_UNITS.match(words.strip(" {}")):
+        if not re.search(r"[^\W\d_]", words) or _NOT_UNITS.match(words.strip(" {}")):
             return text, ""
         if match["unit"].startswith("^") and _FUNCTION.search(match["value"]):  # sin 30 degrees is a number
             return text, ""
@@ -79,14 +83,19 @@ def bare_unit(text: str) -> tuple[str, str] | None:
     return (match["value"], unit) if _measured(unit) is not None else None
 
 
-_MONEY_OR_MASS = frozenset({"sterling", "GBP", "pound", "pounds"})
+# One name, two units; and nouns whose plural is not made by an s.
+_LIKE = tuple(
+    frozenset(names.split())
+    for names in ("sterling GBP pound pounds", "' ft foot feet", "'' in inch inches", "person persons people")
+)
+_PLURALS = {"children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose", "dice": "die"}
 
 
 def ratio(unit: str, other: str) -> Fraction | None:
     """How many of `other` one `unit` is; None where they are not of one dimension, or not known."""
     one, two = _measured(unit), _measured(other)
     unknown = one is None or two is None  # MJ is not mJ, but Apples are apples
-    if unit == other or (unknown and _plain(unit) == _plain(other)) or {unit, other} <= _MONEY_OR_MASS:
+    if unit == other or (unknown and _plain(unit) == _plain(other)) or any({unit, other} <= names for names in _LIKE):
         return Fraction(1)
     if one is None or two is None or one[0] != two[0]:
         return None
@@ -100,6 +109,8 @@ def are_known(unit: str, other: str) -> bool:
 
 def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
     """The dimensions and the size of a unit such as `km/h` or `square feet`; None where a part is not known."""
+    if unit in TABLE:
+        return TABLE[unit]
     words = re.sub(r"\s*\b(?:per|an?)\b\s*", "/", unit).replace("\\cdot", " ").replace("//", "/")
     words = re.sub(r"(?<=[a-zA-Z])-(?=[a-zA-Z])", " ", words)
     words = re.sub(r"\b(?:square|sq\.?)\s+([a-zA-Z]+)", r"\1^2", words)
@@ -122,7 +133,7 @@ def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
 
 
 def _plain(unit: str) -> str:
-    return re.sub(r"s\b", "", unit.casefold()).strip()
+    return re.sub(r"\w+", lambda word: _PLURALS.get(word[0], word[0].removesuffix("s")), unit.casefold()).strip()
 
 
 def is_angle(unit: str) -> bool:

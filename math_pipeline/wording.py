@@ -9,7 +9,7 @@ from math_pipeline.normal import words_of
 from math_pipeline.units import ratio, split_unit
 
 _PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
-_ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b.*$")
+_ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b(?!.*\b(?:and|or)\b)[^\d,;]*$")
 _NUMBERS = re.findall(
     r"\w+",
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -88,9 +88,9 @@ def of_words(text: str) -> Node:
     counted = number_of(words)
     if counted is not None:
         return Expr(str(counted))
-    ordinal = _ORDINAL.match(words)
+    ordinal = ordinal_of(words)
     if ordinal is not None:
-        return Quantity(Expr(ordinal[1]), "th")
+        return ordinal
     if re.fullmatch(r"[A-J]", text.strip()):
         return Choice(text.strip())
     pieces = re.split(r"\s+(?:and|or)\s+|\s*,\s*", text.strip())
@@ -107,6 +107,12 @@ def of_words(text: str) -> Node:
     if re.fullmatch(r"[a-zA-Z]", text.strip()):
         return Words(text.strip(), text.strip())
     return Words(words, text.strip())
+
+
+def ordinal_of(words: str) -> Quantity | None:
+    """The number of `15th` or `3rd place`; None for other words."""
+    match = _ORDINAL.match(words)
+    return None if match is None else Quantity(Expr(match[1]), "th")
 
 
 def number_of(words: str) -> int | None:
@@ -161,11 +167,16 @@ def date_of(text: str) -> str:
     return f"{match['month'][:3]}{int(match['day'])}y{match['year'] or ''}" if match else ""
 
 
+def singular(words: str) -> str:
+    """Without the s of a plural."""
+    return re.sub(r"(?<=[a-rt-z])s\b(?!\s*(?:not|no)\b)", "", words)
+
+
 def meaning(words: str) -> str:
     """What words say: without an article and a plural, and one phrase for those that mean the same."""
     folded = re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".")
-    singular = re.sub(r"(?<=[a-rt-z])s\b(?!\s*(?:not|no)\b)", "", folded) if " " in folded else folded
-    return _MEANINGS.get(singular, _MEANINGS.get(folded, singular))
+    plain = singular(folded) if " " in folded else folded
+    return _MEANINGS.get(plain, _MEANINGS.get(folded, plain))
 
 
 def mixed(text: str) -> str:

@@ -11,11 +11,12 @@ from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, With
 from math_pipeline.normal import words_of
 from math_pipeline.outcome import Outcome, Same
 from math_pipeline.symbols import UnreadableError, number
-from math_pipeline.wording import NEVER_NUMBERS, NOTHING, meaning
+from math_pipeline.wording import NEVER_NUMBERS, NOTHING, meaning, singular
 
+_ZERO_WORD = re.compile(r"\b(?:zero|none|no|not|never|empty|undefined)\b")
 _NUMBER_WORD = re.compile(
-    r"\b(?:zero|none|one|once|two|twice|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|"
-    r"half|third|quarter|double|infinit\w*|unbounded|empty|no|undefined|never|not|all|any|pair|dozen|single|only)\b"
+    r"\b(?:one|once|two|twice|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand|million|"
+    r"half|third|quarter|double|infinit\w*|unbounded|all|any|pair|dozen|single|only)\b"
 )
 _SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:is|are|be|was|were)\s+((?:\w+ ){0,2}\w+)"
                        r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
@@ -40,7 +41,7 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
             return Outcome(True, "words: list")
         if max(map(len, parts)) > 1 and not any(" " in part for part in (*parts[0], *parts[1])):
             return Outcome(False, "words: list", f"{answer.original!r:.60} is not {gold.original!r:.60}")
-        if _are_apart(one.split(), two.split()):
+        if _are_apart([singular(word) for word in one.split()], [singular(word) for word in two.split()]):
             if {one, two} <= NEVER_NUMBERS | NOTHING:  # no solution, none: perhaps the same
                 return Outcome(None, "words", "words that are not the same may mean the same")
             return Outcome(False, "words", f"{answer.original!r:.60} is not {gold.original!r:.60}")
@@ -145,6 +146,7 @@ def _beside_number(said: str, node: Expr) -> Outcome:
         return Outcome(False, "words", "none at all beside a number")
     if (said in NEVER_NUMBERS and finite) or (said in NOTHING and finite and value != 0):
         return Outcome(False, "words", "words that are no number beside one")
-    if not re.search(r"\d", said) and not _NUMBER_WORD.search(said):
+    says_zero = _ZERO_WORD.search(said) is not None and not (finite and value != 0)
+    if not re.search(r"\d", said) and not _NUMBER_WORD.search(said) and not says_zero:
         return Outcome(False, "words", "words beside a number")
     return Outcome(None, "words", "words beside mathematics")

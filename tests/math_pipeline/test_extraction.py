@@ -41,6 +41,11 @@ from math_pipeline.extraction import answer_of, gold_of
         (r"Length: \frac{1}{2}", r"\frac{1}{2}", "bare"),
         ("**5**", "5", "bare"),
         ("$$ 9 $$", "9", "bare"),
+        ("Ответ: 6.", "6", "anchor"),
+        ("\u56e0\u6b64,\u7b54\u6848\u4e3a4\u3002", "4", "anchor"),
+        ("\u56e0\u6b64,x\u7684\u503c\u4e3a4\u3002", "4", "last number"),
+        ("La réponse est 1/2.", "1/2", "anchor"),
+        ("The number is 17 and not 18, since 18 is even.", "17", "last number"),
     ],
 )
 def test_answer(response: str, normal: str, how: str | None) -> None:
@@ -96,3 +101,10 @@ def test_several_pieces_of_mathematics_that_a_sentence_lists() -> None:
     last = answer_of("So we put $a$ and $b = 7$.")
     assert last is not None
     assert last.normal == "b = 7"
+
+
+def test_a_long_gold_without_prose_is_the_answer() -> None:
+    roots = ", ".join(f"\\sqrt{{{number}}}" for number in range(2, 90))
+    found = gold_of(roots)
+    assert found is not None
+    assert found.text == roots

@@ -8,7 +8,8 @@ import pytest
 
 from math_pipeline import MathJudgement, MathVerifier
 
-FILES = [Path(__file__).with_name(name) for name in ("pairs.txt", "pairs_look_alikes.txt", "pairs_fresh.txt")]
+NAMES = ("pairs.txt", "pairs_look_alikes.txt", "pairs_fresh.txt", "pairs_exams.txt")
+FILES = [Path(__file__).with_name(name) for name in NAMES]
 LINE = re.compile(r"(.*?) (===|=/=|=\?=) (.*)")
 WANTED = {"===": {True}, "=/=": {False}, "=?=": {False, None}}
 # A letter's case, a plus of the right side: what reads otherwise when gold and answer change places.

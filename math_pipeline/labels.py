@@ -1,0 +1,44 @@
+"""Labels: letters of a multiple choice, circled numbers of statements, the (a) and (b) of an answer's parts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from math_pipeline.nodes import Choice, Many
+
+_LABELS = ("abcdefgh", "12345678", ("i", "ii", "iii", "iv", "v", "vi"))
+_CIRCLED = re.compile(r"(?:(?:\\text\s*\{)?[\s,;]*(?:and)?\s*[\u2460-\u2473]\s*\}?)+")
+_CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
+
+_CHOICE_WITH = re.compile(
+    r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
+)
+
+
+def choice_of(text: str) -> Choice | Many | None:
+    """A letter of a multiple choice, or the circled numbers of statements; None for other answers."""
+    if _CIRCLED.fullmatch(text):
+        statements = tuple(Choice(sign) for sign in text if unicodedata.digit(sign, None) is not None)
+        return statements[0] if len(statements) == 1 else Many(statements)
+    alone = _CHOICE_ALONE.match(text)
+    if alone is not None:
+        return Choice(alone[1])
+    beside = _CHOICE_WITH.match(text)
+    if beside is not None:
+        rest = beside[3].strip().removesuffix("}") if "\\text" in text and "{" not in beside[3] else beside[3].strip()
+        if beside[2] or not rest.startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")):
+            return Choice(beside[1] or beside[2], rest)
+    return None
+
+
+def labelled(pieces: list[str]) -> list[str] | None:
+    """The answers to (a), (b) ... or (1), (2) ..., in that order; None where the pieces do not begin so."""
+    if len(pieces) < 2:
+        return None
+    for labels in _LABELS:
+        heads = [re.match(rf"\s*(?:\(\s*{label}\s*\)|{label}\))\s*(?=\S)", piece)
+                 for label, piece in zip(labels, pieces, strict=False)]  # fmt: skip
+        if len(pieces) <= len(labels) and all(heads):
+            return [piece[head.end() :] for head, piece in zip(heads, pieces, strict=True) if head is not None]
+    return None

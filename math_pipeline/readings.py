@@ -1,0 +1,48 @@
+"""Other readings of two answers, each where the other side says so: a comma as a decimal point, brackets as a floor."""
+
+from __future__ import annotations
+
+import re
+
+from math_pipeline.nodes import Expr, Node, Quantity
+from math_pipeline.structure import parse
+from math_pipeline.units import bare_unit
+
+_COMMA = re.compile(r"-?\d+,\d+\Z")
+_PLAIN = re.compile(r"-?\d*\.?\d+\Z")
+_CHOSEN = re.compile(
+    r"(?<![\\a-zA-Z}])\{?C\}?(?:_(?P<of>\{[^{}]*\}|\w)\^(?P<some>\{[^{}]*\}|\w)|\^(?P<few>\{[^{}]*\}|\w)_(?P<out>\{[^{}]*\}|\w))"
+)
+_WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
+
+
+def others(gold: str, answer: str) -> list[tuple[Node, Node]]:
+    """The pairs that two normal forms may be besides what they look like, as trees."""
+    found = [(parse(one), parse(two)) for one, two in _respelled(gold, answer)]
+    one, two = parse(gold), parse(answer)
+    bare = bare_unit(answer) if isinstance(one, Quantity) else bare_unit(gold) if isinstance(two, Quantity) else None
+    if bare is not None:
+        held = Quantity(Expr(bare[0]), bare[1])
+        found.append((one, held) if isinstance(one, Quantity) else (held, two))
+    return found
+
+
+def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    if _COMMA.match(gold) and _PLAIN.match(answer):
+        pairs.append((gold.replace(",", "."), answer))
+    if _COMMA.match(answer) and _PLAIN.match(gold):
+        pairs.append((gold, answer.replace(",", ".")))
+    if _CHOSEN.search(gold) or _CHOSEN.search(answer):
+        pairs.append((_CHOSEN.sub(_binomial, gold), _CHOSEN.sub(_binomial, answer)))
+    if "\\lfloor" in gold and "\\lfloor" not in answer and _WHOLE_PART.search(answer):
+        pairs.append((gold, _WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", answer)))
+    if "\\lfloor" in answer and "\\lfloor" not in gold and _WHOLE_PART.search(gold):
+        pairs.append((_WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", gold), answer))
+    return pairs
+
+
+def _binomial(match: re.Match[str]) -> str:
+    """C_n^k, and C^k_n, as the number of choices of k out of n."""
+    of, some = (match["of"] or match["out"]).strip("{}"), (match["some"] or match["few"]).strip("{}")
+    return f"\\binom{{{of}}}{{{some}}}"
