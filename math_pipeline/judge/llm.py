@@ -15,6 +15,7 @@ from math_pipeline.judge.prompt import PROMPT_VERSION
 from math_pipeline.judge.replies import Vote
 from math_pipeline.judge.requests import Requests
 from math_pipeline.judge.settings import JudgeSettings
+from math_pipeline.loops import LoopThread
 from math_pipeline.types import MathVerdict, Ruling
 
 _KEPT = 65_536
@@ -34,17 +35,8 @@ class LlmJudge:
         self._under_way: dict[tuple[str, str], asyncio.Task[Ruling]] = {}
         self._lock = threading.Lock()
         self._closed = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="llm-judge", daemon=True)
-        self._thread.start()
-        try:
-            self._requests = asyncio.run_coroutine_threadsafe(self._opened(), self._loop).result()
-        except BaseException:
-            self._end_loop()
-            raise
-
-    async def _opened(self) -> Requests:
-        return Requests(self.settings)
+        self._loop = LoopThread("llm-judge")
+        self._requests = self._loop.open(lambda: Requests(self.settings))
 
     def __enter__(self) -> LlmJudge:
         return self
@@ -60,20 +52,7 @@ class LlmJudge:
             if self._closed:
                 return
             self._closed = True
-        asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result()
-        self._end_loop()
-
-    async def _ended(self) -> None:
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await self._requests.close()
-
-    def _end_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._loop.close(self._requests.close)
 
     def judge(self, *, gold: str, answer: str) -> Ruling:
         """The ruling on one pair. Raises JudgeSetupError where the server refuses the key or the model."""
@@ -84,7 +63,7 @@ class LlmJudge:
         with self._lock:
             if self._closed:
                 raise JudgeSetupError("the judge is closed")
-            return asyncio.run_coroutine_threadsafe(self._shared(gold, answer), self._loop)
+            return self._loop.submit(self._shared(gold, answer))
 
     async def _shared(self, gold: str, answer: str) -> Ruling:
         pair = (gold, answer)

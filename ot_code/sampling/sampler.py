@@ -8,13 +8,13 @@ threads. Whoever submits decides how many problems are under way, and so how muc
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
 from weakref import WeakValueDictionary
 
+from math_pipeline.loops import LoopThread
 from ot_code.sampling.endpoint import Endpoint
 from ot_code.sampling.ledger import Ledger
 from ot_code.sampling.replies import Reply
@@ -58,17 +58,10 @@ class Sampler:
         self._ledger = ledger
         self.in_flight = self.asked = self.answered = self.completion_tokens = 0
         self.budget_is_spent = False
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="sampler", daemon=True)
-        self._thread.start()
-        try:
-            self._endpoint, self._turns = asyncio.run_coroutine_threadsafe(self._opened(), self._loop).result()
-        except BaseException:
-            self._end_loop()
-            raise
-
-    async def _opened(self) -> tuple[Endpoint, asyncio.Semaphore]:
-        return Endpoint(self._settings), asyncio.Semaphore(self._settings.concurrency)
+        self._loop = LoopThread("sampler")
+        self._endpoint, self._turns = self._loop.open(
+            lambda: (Endpoint(settings), asyncio.Semaphore(settings.concurrency))
+        )
 
     def __enter__(self) -> Sampler:
         return self
@@ -76,24 +69,11 @@ class Sampler:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result()
-        self._end_loop()
-
-    async def _ended(self) -> None:
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await self._endpoint.close()
-
-    def _end_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._loop.close(self._endpoint.close)
 
     def submit(self, asked: Asked) -> Future[list[Reply]]:
         """The problem's replies to come, by sample; fewer than n where it had enough, or the budget was spent."""
-        return asyncio.run_coroutine_threadsafe(self._problem(asked), self._loop)
+        return self._loop.submit(self._problem(asked))
 
     async def _problem(self, asked: Asked) -> list[Reply]:
         settings = self._settings
@@ -107,7 +87,7 @@ class Sampler:
             if len(found) < len(numbers):
                 break
             if asked.judging is not None and settings.until is not None and len(replies) < settings.n:
-                judging = await self._loop.run_in_executor(None, asked.judging, list(replies))
+                judging = await asyncio.to_thread(asked.judging, list(replies))
                 if await asyncio.wrap_future(judging) >= settings.until:
                     break
         return replies
