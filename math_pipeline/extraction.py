@@ -61,7 +61,8 @@ _SHORT = frozenset(re.findall(r"\w+", "an as at be by do go he in it me my no of
 _LABEL = re.compile(r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)")
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}")
 _PERCENT_AFTER = re.compile(r"\s*\$?\s*(?:\\%|%|percent\b|\\(?:text|mathrm)\s*\{\s*percent\s*\})")
-_VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we"}
+_VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we", "so",
+          "giving", "yields", "yielding", "because", "since"}  # fmt: skip
 # A computation whose sides hold no name: 1/2 + 1/3 = 5/6 ends in what it comes to.
 _COMPUTATION = re.compile(r"(?:[^=<>a-zA-Z\\]|\\(?:frac|dfrac|tfrac|sqrt|cdot|times|pi|div|left|right|[$,;! ]))+")
 _TOLD_IN_TEXT = re.compile(

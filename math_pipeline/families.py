@@ -37,6 +37,7 @@ _CONGRUENT = re.compile(
 )
 _MULTIPLE = re.compile(r"\s*(\d{1,6})\s*\|\s*([a-zA-Z])\s*")
 _BOUND = re.compile(r",\s*([a-z])\s*(?:\\ge|>)\s*\d+\s*$")
+_WHERE = re.compile(r"[\s,;(]*(?:\\text\s*\{)?\s*\b(?:where|for\s+(?:all|any|some|every)|with)\b.*\Z", re.DOTALL)
 _CONSTANTS = frozenset("acAkKC")
 _OF_NAME = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-zA-Z]\s*\)|y)\s*=")
 
@@ -67,7 +68,7 @@ def compared(gold: str, answer: str) -> Outcome | None:
 
 def renamed(gold: str, answer: str) -> str | None:
     """The answer with its parameter named as the gold's; None where the two differ in more, or in no parameter."""
-    ones, twos = (set(LETTERS.findall(text)) - {""} for text in (gold, answer))
+    ones, twos = (set(LETTERS.findall(_WHERE.sub("", text))) - {""} for text in (gold, answer))
     if len(ones - twos) != 1 or len(twos - ones) != 1:
         return None
     (wanted,), (used,) = ones - twos, twos - ones
@@ -78,7 +79,9 @@ def renamed(gold: str, answer: str) -> str | None:
     of_function = all(map(_OF_NAME.match, (gold, answer))) and {wanted, used} <= _CONSTANTS
     if len(set(domains)) > 1 or not ({wanted, used} <= set(declared) or of_function):
         return None
-    return LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], answer)
+    clause = _WHERE.search(answer)
+    body, rest = (answer[: clause.start()], clause[0]) if clause is not None else (answer, "")
+    return LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], body) + rest
 
 
 def _clause(text: str) -> tuple[str, str, int] | None:
@@ -127,11 +130,23 @@ def _linear(body: str, parameter: str | None) -> Family | None:
                 value = symbols.read(rest.replace("\\pm", sign).strip().removeprefix("+"))
             except symbols.UnreadableError:
                 return None
-            step = _step(value, parameter)
-            if step is None:
+            steps = [_step(half, parameter) for half in _halves(value)]
+            known = [step for step in steps if step is not None]
+            if len(known) < len(steps):
                 return None
-            found.append(step)
+            found.extend(known)
     return Family(name, tuple(found)) if found else None
+
+
+def _halves(value: Any) -> list[Any]:
+    """(-1)^k a + bk as its even and its odd k; any other value alone."""
+    if not isinstance(value, sympy.Expr):
+        return [value]
+    powers = [part for part in value.atoms(sympy.Pow) if part.base == -1 and part.exp.is_Symbol]
+    if len(powers) != 1:
+        return [value]
+    (name,) = powers[0].free_symbols
+    return [value.xreplace({powers[0]: (-1) ** odd}).subs(name, 2 * name + odd) for odd in map(sympy.Integer, (0, 1))]
 
 
 def _step(value: Any, parameter: str | None) -> tuple[Any, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import cast
@@ -15,12 +16,14 @@ from math_pipeline.structure import is_name
 from math_pipeline.vectors import components
 
 MOST_ITEMS = 64
+_POINT = re.compile(r"[A-Z]'?(?:_\{?\d\}?)?\s*\((.*)\)")
 SEVERAL_SIGNS = Outcome(None, "list", "several signs that may be chosen together or each by itself")
 
 
 def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two lists or sets, or one and a value or tuple, hold the same answers."""
     gold, answer = _lettered(gold, answer), _lettered(answer, gold)
+    gold, answer = _pointed(gold, answer), _pointed(answer, gold)
     if any(
         latex_of(item).count("\\pm") > 1 for side in (gold, answer) if isinstance(side, Many) for item in side.items
     ):
@@ -73,6 +76,25 @@ def _lettered(node: Node, other: Node) -> Node:
     return Many(tuple(parts)) if len(set(parts)) == len(parts) else node
 
 
+def _pointed(node: Node, other: Node) -> Node:
+    """F_1(-2, 0), and x = y = 0, as tuples beside tuples."""
+    beside = [item for item in (other.items if isinstance(other, Many) else (other,)) if isinstance(item, Ordered)]
+    if not (isinstance(node, Many) and beside):
+        return node
+    chained = [
+        unchained(item, beside[0]) if isinstance(item, Relation) and len(item.sides) > 2 else item
+        for item in node.items
+    ]
+    return dataclasses.replace(node, items=tuple(point_of(item) or item for item in chained))
+
+
+def point_of(node: Node) -> Ordered | None:
+    """The point that P(1, 2) names; None for anything else."""
+    point = _POINT.fullmatch(node.latex.strip()) if isinstance(node, Expr) else None
+    entries = commas(point[1]) if point is not None else []
+    return Ordered(tuple(Expr(part.strip()) for part in entries)) if len(entries) > 1 else None
+
+
 def _is_letter(node: Node) -> bool:
     return isinstance(node, Choice) or (isinstance(node, Expr) and re.fullmatch(r"[A-J]", node.latex) is not None)
 
@@ -106,9 +128,9 @@ def _unnamed(item: Node) -> Node:
 def items_of(node: Node) -> list[Node]:
     """The answers that a tree holds, each plus-minus sign as two."""
     items: Sequence[Node] = node.items if isinstance(node, Many) else (node,)
-    if isinstance(node, Many) and node.braces:  # a set within a set is an element, and the empty set is one too
+    if isinstance(node, Many):  # a set within it is an element, and the empty set is one too
         return [each for item in items for each in ([item] if _is_braced(item) else _expanded(item))]
-    return [expanded for item in items for expanded in _expanded(item)]
+    return _expanded(node)
 
 
 def _is_braced(node: Node) -> bool:
@@ -214,9 +236,8 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
     if not isinstance(gold, Ordered) or not isinstance(answer, Ordered):
         ordered, other = (gold, answer) if isinstance(gold, Ordered) else (answer, gold)
         ordered = cast("Ordered", ordered)
-        point = re.fullmatch(r"[A-Z]'?(?:_\{?\d\}?)?\s*(\(.*\))", other.latex) if isinstance(other, Expr) else None
-        if point is not None:  # P(1, 2) names the point
-            inner = Ordered(tuple(Expr(part.strip()) for part in commas(point[1][1:-1])))
+        inner = point_of(other)
+        if inner is not None:
             return tuples(inner, ordered, same) if ordered is answer else tuples(ordered, inner, same)
         along = components(other.latex, len(ordered.items)) if isinstance(other, Expr) else None
         if along is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from math_pipeline import symbols
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Relation
@@ -27,6 +28,8 @@ def unchained(node: Node, other: Node) -> Node:
     named = isinstance(head, Expr) and is_name(head.latex)
     if isinstance(head, Ordered):
         named = all(isinstance(item, Expr) and is_name(item.latex) for item in head.items)
+    if isinstance(other, Ordered) and len(other.items) == len(node.sides) - 1 > 1 and _are_names(node.sides[:-1]):
+        return Ordered((node.sides[-1],) * len(other.items))  # x = y = z = 1
     if len(node.sides) > 2 and not isinstance(other, Relation):
         return node.sides[-1] if not any(_is_free(side) for side in node.sides[1:-1]) or named else node
     if len(node.sides) > 2:
@@ -38,6 +41,10 @@ def unchained(node: Node, other: Node) -> Node:
     if isinstance(head, Expr) and _LENGTHS.fullmatch(head.latex):
         return node.sides[-1]
     return node
+
+
+def _are_names(sides: Sequence[Node]) -> bool:
+    return all(isinstance(side, Expr) and is_name(side.latex) for side in sides)
 
 
 def _is_free(node: Node) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import closing
+from math_pipeline.dress import undressed
 from math_pipeline.glyphs import plain
 
+_ROW_GAP = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|px)\s*\]")
 _SPACES = re.compile(
     r"(?<!\\)\\(?:[,;:! ]|(?:quad|qquad|thinspace|enspace|medspace|thickspace|negthinspace|hfill|null)(?![a-zA-Z]))|~"
 )
@@ -92,7 +94,6 @@ _PLAIN_NAMES = (
     (re.compile(r"(?<![a-zA-Z\\])(theta|alpha|beta|gamma|lambda|phi|omega)(?![a-zA-Z])"), r"\\\1 "),
 )  # fmt: skip
 _MARKDOWN = re.compile(r"\*\*(?!\s*[\d(])(.+?)\*\*|(?<!\w)__(.+?)__(?!\w)|`([^`]*)`")
-_BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
 _THOUSANDS_COMMA = re.compile(
     r"(?<![\d.,])([1-9]\d{0,2}(?:\{,\}\d{3})+|[1-9]\d{0,2}(?:,\s?\\!\s*\d{3})+|[1-9]\d{0,2}(?:,\d{3})+(?!\d|,\d))"
 )
@@ -102,26 +103,8 @@ _REPEATING = re.compile(r"(\d+)\.(\d*)(?:\\overline|\\dot|\\bar)\s*\{?(\d+)\}?")
 _DOTTED = re.compile(r"(\d+)\.(\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
 _REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
 _SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
-_WRAPPERS = (
-    (r"\(", r"\)"),
-    (r"\[", r"\]"),
-    ("$$", "$$"),
-    ("$", "$"),
-    (r"\boxed{", "}"),
-    (r"\fbox{", "}"),
-    (r"\framebox{", "}"),
-    ("{", "}"),
-    ("**", "**"),
-    ("`", "`"),
-)
-_MOST_LAYERS = 64
-_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
-_LEADING = re.compile(
-    r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
-    r"(?:therefore|thus|so|hence|answer)\b[ :,]*)+",
-    re.IGNORECASE,
-)
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
+_NESTED_TEXT = re.compile(r"\\text\s*\{\s*(\\text\s*\{[^{}]*\})\s*\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
 _MONEY = {"$": "dollars", "€": "euros", "£": "sterling", "¥": "yen", "₹": "rupees"}
@@ -145,16 +128,16 @@ _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*
 def normal(text: str) -> str:
     """The text's normal form. Idempotent on what it gives back; never raises."""
     text = plain(text).replace("\r", "\n").replace("\f", "\\f")
-    text = text.replace("\\\\\\\\", "\\\\").replace("\n", " ")
+    text = _ROW_GAP.sub(r"\\\\", text.replace("\\\\\\\\", "\\\\").replace("\n", " "))
     if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
         text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row
     text = _SPACES.sub(" ", text) if "{,}" not in text and ",\\!" not in text else _SPACES.sub(" ", _joined(text))
-    text = _joined(_undressed(text))
+    text = _joined(undressed(text))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
     text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):
         text = pattern.sub(" ", text)
-    text = _WORDS.sub(r"\\text", text)
+    text = _nested_once(_WORDS.sub(r"\\text", text))
     for pattern, form in _SAME:
         text = pattern.sub(form, text)
     text = _ORDINAL.sub(r"\1", text)
@@ -164,7 +147,7 @@ def normal(text: str) -> str:
     text = _braced(text)
     text = _numbers(text)
     text = re.sub(r"\s+", " ", text)
-    return _undressed(text)
+    return undressed(text)
 
 
 def _upright(match: re.Match[str]) -> str:
@@ -180,6 +163,15 @@ def _upright(match: re.Match[str]) -> str:
             return match[0]
         words = re.sub(r"\^\s*\{?\s*(-?\d)\s*\}?", r"^\1", words)
     return f"{match[1] or ''} \\text{{{words}}}"
+
+
+def _nested_once(text: str) -> str:
+    """Text groups within text groups as one."""
+    for _ in range(6):
+        before, text = text, _NESTED_TEXT.sub(r"\1", text)
+        if text == before:
+            break
+    return text
 
 
 def _price(text: str) -> str:
@@ -266,30 +258,6 @@ def _repeating(whole: str, fixed: str, period: str) -> str:
     below = 10 ** len(fixed) * (10 ** len(period) - 1)
     above = int(whole + fixed + period) - int(whole + fixed)
     return f"\\frac{{{above}}}{{{below}}}"
-
-
-def _undressed(text: str) -> str:
-    """Without what stands round an answer: dollars, boxes, markdown, a full stop; so many layers and no more."""
-    for _ in range(_MOST_LAYERS):
-        before = text
-        text = _TRAILING.sub("", _LEADING.sub("", text)) if not text.strip().endswith("\\ldots") else text.strip()
-        bold = _BOLD_NUMBER.match(text)
-        if bold:
-            text = bold[1]
-        for opening, ending in _WRAPPERS:
-            if not text.startswith(opening):
-                continue
-            if opening.endswith("{"):
-                if closing(text, len(opening) - 1) == len(text) - 1:
-                    text = text[len(opening) : -1]
-            elif len(text) > len(opening + ending) and text.endswith(ending):
-                inner = text[len(opening) : -len(ending)]
-                bare = inner.replace("\\$", "") if opening == "$" else inner  # a price in dollars of LaTeX's
-                if opening not in bare and ending not in bare and not inner.endswith("\\"):
-                    text = inner
-        if text == before:
-            break
-    return text
 
 
 def words_of(text: str) -> str:

@@ -13,6 +13,7 @@ _PLAIN = re.compile(r"-?\d*\.?\d+\Z")
 _CHOSEN = re.compile(
     r"(?<![\\a-zA-Z}])\{?C\}?(?:_(?P<of>\{[^{}]*\}|\w)\^(?P<some>\{[^{}]*\}|\w)|\^(?P<few>\{[^{}]*\}|\w)_(?P<out>\{[^{}]*\}|\w))"
 )
+_VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
 
 
@@ -39,6 +40,9 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
         pairs.append((gold, _WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", answer)))
     if "\\lfloor" in answer and "\\lfloor" not in gold and _WHOLE_PART.search(gold):
         pairs.append((_WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", gold), answer))
+    vectors = [_VECTOR.search(text) is not None for text in (gold, answer)]
+    if any(vectors) and not all(vectors):  # bold letters are not told from others
+        pairs.append((_VECTOR.sub(r"{\1}", gold), _VECTOR.sub(r"{\1}", answer)))
     return pairs
 
 

@@ -30,8 +30,6 @@ from math_pipeline.wording import date_of, is_wordy, mixed, of_words, ordinal_of
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
 )
-
-
 _UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
@@ -40,37 +38,26 @@ _CAP = re.compile(r"\s*\\cap(?![a-zA-Z])\s*")
 _NAMED_SET = re.compile(r"^[A-Z](?:\s*\\(?:cup|cap|setminus)(?![a-zA-Z])\s*[A-Z])+\s*=\s*(?=[^\s=])(?![^=]*=)")
 _MINUS = re.compile(r"\s*\\setminus(?![a-zA-Z])\s*")
 _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
-
-
 _SIGN = re.compile(
     r"\s*(\\le(?![a-zA-Z])|\\ge(?![a-zA-Z])|\\ne(?![a-zA-Z])|\\in(?![a-zA-Z])|\\approx(?![a-zA-Z])|\\equiv(?![a-zA-Z])|<|>|=)\s*"
 )
-
-
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
-
-
 _TAIL_CLAUSE = re.compile(
     r"\s*(?:,\s*)?(?:\\text\s*\{\s*,?\s*(?:for|where|when|if|with)\b[^{}]*\}|\b(?:for\s+(?:all|every|any|each|some)|where)\b"
     r"|\(\s*[a-z](?:\s*,\s*[a-z])*\s*(?:\\in\s*(?:\\mathbb\{[ZN]\}|[ZN])|\\text\s*\{\s*is\s+an?y?\s[^{}]*integer\s*\})[^()]*\)\s*$).*$",
     re.DOTALL,
 )
-
-
 _ANY_INTEGER = re.compile(
     r"^\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\\in\s*(?:\\mathbb\{[ZNRQC]\}|[ZNR])\s*(?:[_^](?:\{[^{}]*\}|[+*])\s*)?$"
 )
 _IN_WHOLE = re.compile(r"^\s*([a-z])\s*\\in\s*(\\mathbb\{[ZN]\}(?:\s*[_^](?:\{[^{}]*\}|[+*]))?)\s*$")
 _FRENCH = re.compile(r"\][^\[\]]+[\[\]]|\[[^\[\]]+\[")
 _ALONE_IN_TEXT = re.compile(r"^\s*\\text\s*\{([^{}]*)\}\s*$")
-
-
 _BUILDER = re.compile(
     r"^\\\{\s*([a-zA-Z])\s*(?:\\in\s*(\\mathbb\{[RZN]\}(?:\s*[_^](?:\{[^{}]*\}|[+*]))?)\s*)?(?:\||:)\s*(.+?)\s*\\\}$",
     re.DOTALL,
 )
-
-
+_BUILDER_OF_POINTS = re.compile(r"^\\\{\s*\(\s*x\s*,\s*y\s*(?:,\s*z\s*)?\)\s*(?:\||:)\s*([^|]+?)\s*\\\}$")
 _ALL_BUT = re.compile(
     r"^(?:\\text\s*\{\s*)?(?:all|any)\s+reals?(?:\s+(?:numbers?|values?))?(?:\s+(?:of\s+)?\$?[a-z]\$?)?\s+"
     r"(?:except(?:\s+for)?|other\s+than|but)\s*\}?\s*([^{}]*\d[^{}]*|.*[\\].*)$"
@@ -139,13 +126,9 @@ def _unclaused(pieces: list[str]) -> list[str]:
 
 
 def _single(text: str, depth: int) -> Node:
-    builder = _BUILDER.match(text)
-    if builder is not None and brace_end(text, 0) == len(text):
-        return _built(parse(builder[3], depth + 1), builder[2])
-    excepted = _ALL_BUT.match(text)
-    if excepted is not None:
-        points = parse(excepted[1], depth + 1)
-        return Without(Expr("\\mathbb{R}"), Many(points.items if isinstance(points, Many) else (points,), braces=True))
+    told = _described(text, depth)
+    if told is not None:
+        return told
     named_set = _NAMED_SET.match(text)
     if named_set is not None:
         return parse(text[named_set.end() :], depth + 1)
@@ -178,6 +161,21 @@ def _single(text: str, depth: int) -> Node:
     if is_wordy(text):
         return of_words(text)
     return Expr(mixed(text))
+
+
+def _described(text: str, depth: int) -> Node | None:
+    """A set that is told by what its members meet, or by those that it lacks; None for other texts."""
+    builder = _BUILDER.match(text)
+    if builder is not None and brace_end(text, 0) == len(text):
+        return _built(parse(builder[3], depth + 1), builder[2])
+    points = _BUILDER_OF_POINTS.match(text)
+    if points is not None and brace_end(text, 0) == len(text):
+        return parse(points[1], depth + 1)
+    excepted = _ALL_BUT.match(text)
+    if excepted is not None:
+        taken = parse(excepted[1], depth + 1)
+        return Without(Expr("\\mathbb{R}"), Many(taken.items if isinstance(taken, Many) else (taken,), braces=True))
+    return None
 
 
 def _negated(item: Node) -> Node:

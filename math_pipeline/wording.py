@@ -6,7 +6,7 @@ import re
 
 from math_pipeline.nodes import Choice, Expr, Many, Node, Quantity, Words
 from math_pipeline.normal import words_of
-from math_pipeline.units import ratio, split_unit
+from math_pipeline.units import are_known, ratio, split_unit
 
 _PLAIN_WORD = re.compile(r"(?<![a-zA-Z\\])[a-zA-Z]{3,}(?![a-zA-Z])")
 _ORDINAL = re.compile(r"^(\d+)\s*(?:st|nd|rd|th)\b(?!.*\b(?:and|or)\b)[^\d,;]*$")
@@ -88,6 +88,9 @@ def of_words(text: str) -> Node:
     counted = number_of(words)
     if counted is not None:
         return Expr(str(counted))
+    measured = _measured_in_words(words)
+    if measured is not None:
+        return measured
     ordinal = ordinal_of(words)
     if ordinal is not None:
         return ordinal
@@ -107,6 +110,13 @@ def of_words(text: str) -> Node:
     if re.fullmatch(r"[a-zA-Z]", text.strip()):
         return Words(text.strip(), text.strip())
     return Words(words, text.strip())
+
+
+def _measured_in_words(words: str) -> Quantity | None:
+    """One week, three and a half is not, as so many of a unit that is known; None for other words."""
+    number, _, unit = words.rpartition(" ")
+    count = number_of(number) if number else None
+    return Quantity(Expr(str(count)), unit) if count is not None and are_known(unit, unit) else None
 
 
 def ordinal_of(words: str) -> Quantity | None:

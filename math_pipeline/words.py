@@ -20,6 +20,7 @@ _NUMBER_WORD = re.compile(
 )
 _SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:is|are|be|was|were)\s+((?:\w+ ){0,2}\w+)"
                        r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
+_YES_OR_NO = re.compile(r"\s*(yes|no)\s*(?:[,.;:!]+|$)(.*)", re.IGNORECASE | re.DOTALL)
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|if|unless)\b")
 _SETS = (Many, Ordered, Union, Without, Relation)
 
@@ -75,9 +76,12 @@ def nothing_beside_value(gold: Node, answer: Node) -> Outcome | None:
 def _told(gold: Words, answer: Words) -> Outcome | None:
     """A sentence that ends in the other answer, or begins with its yes or no; None for others."""
     one = meaning(gold.words)
-    if one in ("yes", "no") and (head := re.match(r"\s*(yes|no)\s*[,.;:!]", answer.original, re.IGNORECASE)):
-        same = head[1].lower() == one
-        return Outcome(same, "words: yes or no", "" if same else "yes beside no")
+    heads = [_YES_OR_NO.match(side.original) for side in (gold, answer)]
+    if heads[0] is not None and heads[1] is not None:
+        if heads[0][1].lower() != heads[1][1].lower():
+            return Outcome(False, "words: yes or no", "yes beside no")
+        if not (heads[0][2].strip() and heads[1][2].strip()):
+            return Outcome(True, "words: yes or no")
     ending = _SENTENCE.fullmatch(answer.words)
     if ending is None or _DENIED.search(ending[1] or ending[3]) or len(one.split()) > 3:
         return None

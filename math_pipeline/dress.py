@@ -1,0 +1,72 @@
+"""What stands round an answer and is no part of it: dollars, boxes, markdown, a full stop, brackets in brackets."""
+
+from __future__ import annotations
+
+import re
+
+from math_pipeline.brackets import closing
+
+_BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
+_WRAPPERS = (
+    (r"\(", r"\)"),
+    (r"\[", r"\]"),
+    ("$$", "$$"),
+    ("$", "$"),
+    (r"\boxed{", "}"),
+    (r"\fbox{", "}"),
+    (r"\framebox{", "}"),
+    ("{", "}"),
+    ("**", "**"),
+    ("`", "`"),
+)
+_MOST_LAYERS = 64
+_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
+_LEADING = re.compile(
+    r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
+    r"(?:therefore|thus|so|hence|answer)\b[ :,]*|(?:approximately|about|roughly|around|exactly)\s+(?=[-$\\\d])|"
+    r"(?:No\.|Nr\.|\u2116)\s*(?=\d))+",
+    re.IGNORECASE,
+)
+
+
+def undressed(text: str) -> str:
+    """Without what stands round an answer: dollars, boxes, markdown, a full stop; so many layers and no more."""
+    for _ in range(_MOST_LAYERS):
+        before = text
+        text = _TRAILING.sub("", _LEADING.sub("", text)) if not text.strip().endswith("\\ldots") else text.strip()
+        bold = _BOLD_NUMBER.match(text)
+        if bold:
+            text = bold[1]
+        for opening, ending in _WRAPPERS:
+            if not text.startswith(opening):
+                continue
+            if opening.endswith("{"):
+                if closing(text, len(opening) - 1) == len(text) - 1:
+                    text = text[len(opening) : -1]
+            elif len(text) > len(opening + ending) and text.endswith(ending):
+                inner = text[len(opening) : -len(ending)]
+                bare = inner.replace("\\$", "") if opening == "$" else inner  # a price in dollars of LaTeX's
+                if opening not in bare and ending not in bare and not inner.endswith("\\"):
+                    text = inner
+        if text == before:
+            break
+    return _unbracketed(text)
+
+
+def _unbracketed(text: str) -> str:
+    """((5)) as (5), however many there are: one pair may mean something."""
+    if not (text.startswith("((") and text.endswith("))")):
+        return text
+    opened: list[int] = []
+    partner: dict[int, int] = {}
+    for at, character in enumerate(text):
+        if character == "(":
+            opened.append(at)
+        elif character == ")":
+            if not opened:
+                return text
+            partner[opened.pop()] = at
+    layers = 0
+    while text[layers + 1] == "(" and partner.get(layers + 1) == len(text) - 2 - layers:
+        layers += 1
+    return text[layers : len(text) - layers] if partner.get(0) == len(text) - 1 else text
