@@ -114,6 +114,9 @@ def _out_of_order(one: list[Node], two: list[Node], same: Same) -> Outcome | Non
         return None
     if all(same(_unnamed(a), _unnamed(b)).same for a, b in zip(one, two, strict=True)):
         return None
+    unnamed = [[_unnamed(item) for item in side] for side in (one, two)]
+    if matched(unnamed[0], unnamed[1], "list", same).same is False:
+        return Outcome(False, "list", "a value is missing, whatever its name")
     return Outcome(None, "list", "values without their names, in another order")
 
 

@@ -10,6 +10,8 @@ from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Re
 from math_pipeline.outcome import Outcome, Same, ruled
 from math_pipeline.units import are_known, are_temperatures, is_angle, is_radians, ratio
 
+_TIME = re.compile(r"(\d{1,2})\s*:\s*(\d{2})")
+
 
 def percents(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two percentages, or one and a number, are the same: 25 % is 25 with its sign left out, and 1/4."""
@@ -46,7 +48,10 @@ def _value(node: Node) -> Node:
 
 def quantities(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two quantities, or one and a bare value, are the same."""
+    gold, answer = _by_24_hours(gold, answer), _by_24_hours(answer, gold)
     gold, answer = _hour(gold), _hour(answer)
+    if not isinstance(gold, Quantity) and not isinstance(answer, Quantity):
+        return same(gold, answer)
     if isinstance(gold, Quantity) and isinstance(answer, Quantity):
         if {is_radians(gold.unit), is_radians(answer.unit)} == {True, False}:
             plain = Expr("0") if not isinstance(gold.value, Expr) or not isinstance(answer.value, Expr) else None
@@ -79,6 +84,17 @@ def quantities(gold: Node, answer: Node, same: Same) -> Outcome:
             radians = _in_radians(one)
             return ruled(same(radians, other) if one is gold else same(other, radians), "angle: in radians")
     return ruled(same(_value(gold), _value(answer)), "unit left out")
+
+
+def _by_24_hours(node: Node, other: Node) -> Node:
+    """2:30 pm as 14:30, beside an hour from 13 on."""
+    late = _TIME.fullmatch(other.latex.strip()) if isinstance(other, Expr) else None
+    if late is None or int(late[1]) < 13 or not isinstance(node, Quantity) or not isinstance(node.value, Expr):
+        return node
+    time = _TIME.fullmatch(node.value.latex.strip())
+    if time is None or node.unit.lower() not in ("am", "pm"):
+        return node
+    return Expr(f"{int(time[1]) % 12 + (12 if node.unit.lower() == 'pm' else 0)}:{time[2]}")
 
 
 def _hour(node: Node) -> Node:

@@ -104,6 +104,9 @@ _DOTTED = re.compile(r"(\d+)\.(\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
 _REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
 _SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
+_PLAIN_BUILDER = re.compile(
+    r"^[\s$]*\{\s*((?:[a-zA-Z]|\(\s*[a-zA-Z]\s*,\s*[a-zA-Z]\s*\))\s*(?:\||\\mid|:)[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}[\s$.]*$"
+)
 _NESTED_TEXT = re.compile(r"\\text\s*\{\s*(\\text\s*\{[^{}]*\})\s*\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
@@ -132,7 +135,7 @@ def normal(text: str) -> str:
     if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
         text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row
     text = _SPACES.sub(" ", text) if "{,}" not in text and ",\\!" not in text else _SPACES.sub(" ", _joined(text))
-    text = _joined(undressed(text))
+    text = _joined(undressed(_PLAIN_BUILDER.sub(r"\\{\1\\}", text)))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
     text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):

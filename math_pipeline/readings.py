@@ -14,6 +14,7 @@ _CHOSEN = re.compile(
     r"(?<![\\a-zA-Z}])\{?C\}?(?:_(?P<of>\{[^{}]*\}|\w)\^(?P<some>\{[^{}]*\}|\w)|\^(?P<few>\{[^{}]*\}|\w)_(?P<out>\{[^{}]*\}|\w))"
 )
 _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
+_SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
 
 
@@ -43,6 +44,9 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
     vectors = [_VECTOR.search(text) is not None for text in (gold, answer)]
     if any(vectors) and not all(vectors):  # bold letters are not told from others
         pairs.append((_VECTOR.sub(r"{\1}", gold), _VECTOR.sub(r"{\1}", answer)))
+    segments = [_SEGMENT.search(text) is not None for text in (gold, answer)]
+    if any(segments) and not all(segments):
+        pairs.append((_SEGMENT.sub(r"\1", gold), _SEGMENT.sub(r"\1", answer)))
     return pairs
 
 

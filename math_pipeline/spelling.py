@@ -22,7 +22,8 @@ _CHOSEN_BEFORE = re.compile(
     r"(?:\{\}|(?<![\w)}]))\s*[_^]\{?\s*(\d{1,3})\s*\}?\s*\{?([CP])\}?_\{?\s*(\d{1,3})\s*\}?(?![!\d^])"
 )
 _DIVISORS = re.compile(
-    r"\\?(?:operatorname|text|mathrm)?\s*\{?\\?(gcd|lcm)\}?\s*\(\s*(\d{1,30}(?:\s*,\s*\d{1,30})+)\s*\)"
+    r"\\?(?:operatorname|text|mathrm)?\s*\{?\\?(gcd|gcf|hcf|lcm)\}?\s*\(\s*(\d{1,30}(?:\s*,\s*\d{1,30})+)\s*\)",
+    re.IGNORECASE,
 )
 _ON_CIRCLE = re.compile(
     r"\\?(?:operatorname|text|mathrm)?\s*\{?\s*\\?cis\s*\}?\s*"
@@ -89,7 +90,7 @@ def _out_of(written: str, kind: str, first: int, second: int) -> str:
 
 def _divisor(match: re.Match[str]) -> str:
     numbers = [int(part) for part in match[2].split(",")]
-    return f"({(gcd if match[1] == 'gcd' else lcm)(*numbers)})"
+    return f"({(lcm if match[1].lower() == 'lcm' else gcd)(*numbers)})"
 
 
 def _as_fraction(match: re.Match[str]) -> str:

@@ -31,6 +31,7 @@ _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
 )
 _UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
+_SEQUENCE = re.compile(r"^\\\{\s*([a-zA-Z]_(?:\{\w+\}|\w))\s*\\\}$")
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
 _CAP = re.compile(r"\s*\\cap(?![a-zA-Z])\s*")
@@ -245,6 +246,7 @@ def _relation(text: str, depth: int) -> Node | None:
     if signs[-1] == "\\in" and len(signs) == 1 and is_name(sides[0]):
         return parse(sides[1], depth + 1)
     # A letter beside a sign is a name, never a choice.
+    sides[0] = _SEQUENCE.sub(r"\1", sides[0])
     nodes = [Expr(side) if re.fullmatch(r"[A-Z]", side) else parse(side, depth + 1) for side in sides]
     if signs[0] == "=" and _ALONE_IN_TEXT.match(sides[0]):
         nodes[0] = Expr(sides[0])

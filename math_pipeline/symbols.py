@@ -26,6 +26,7 @@ _BASE = re.compile(
 _TEXT_DIGITS = re.compile(r"\\text\s*\{\s*([0-9A-Z]+)\s*\}(?=[0-9A-Z_]|\\text)")
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
                "twelve": 12, "sixteen": 16}  # fmt: skip
+_ROOTED = re.compile(r"\\sqrt\[|\)\s*\^\s*\{\s*-?(?:\d+\s*/\s*\d+|\\frac)")
 _MODULO = re.compile(r"(.+?)\s*\\bmod\s*(.+)\Z", re.DOTALL)
 
 
@@ -56,19 +57,20 @@ def read(latex: str) -> Any:
         raise
     except Exception as error:
         raise UnreadableError(f"no symbolic form: {type(error).__name__}") from error
-    return _real_roots(found) if "\\sqrt[" in text and isinstance(found, sympy.Expr) else found
+    is_rooted = _ROOTED.search(text) is not None and not _named_i(found)
+    return _real_roots(found) if is_rooted and isinstance(found, sympy.Expr) else found
 
 
 def _real_roots(expression: Any) -> Any:
     """With odd roots of negative numbers as the real ones: a cube root of -8 is -2."""
     return expression.replace(
         lambda part: part.is_Pow and part.base.is_number and part.base.is_negative and _is_odd_root(part.exp),
-        lambda part: -((-part.base) ** part.exp),
+        lambda part: (-1) ** (part.exp.p % 2) * (-part.base) ** part.exp,
     )
 
 
 def _is_odd_root(exponent: Any) -> bool:
-    return bool(exponent.is_Rational and exponent.p == 1 and exponent.q % 2 == 1 and exponent.q > 1)
+    return bool(exponent.is_Rational and exponent.q % 2 == 1 and exponent.q > 1)
 
 
 def _in_base(written: str, subscript: str) -> Any | None:
@@ -147,11 +149,18 @@ def _same_objects(one: Any, two: Any) -> bool | None:
         return False
     if not isinstance(one, sympy.Expr) or not isinstance(two, sympy.Expr):
         return None
-    one, two = _without_functions(one), _without_functions(two)
+    return _same_expressions(_without_functions(one), _without_functions(two))
+
+
+def _same_expressions(one: Any, two: Any) -> bool | None:
     if one.is_Rational and two.is_Rational:
         return bool(one == two)
     if one == two:
         return bool(one.is_finite is not False or one in (sympy.oo, -sympy.oo)) and one is not sympy.nan
+    nowhere = [value.has(sympy.zoo, sympy.nan) for value in (one, two)]
+    if any(nowhere):  # a division by zero is no number
+        other = two if nowhere[0] else one
+        return False if not all(nowhere) and other.is_number and digits.evaluated(other, {}) is not None else None
     infinite = [value in (sympy.oo, -sympy.oo) for value in (one, two)]
     if any(infinite):
         other = two if infinite[0] else one
@@ -175,8 +184,15 @@ def _same_objects(one: Any, two: Any) -> bool | None:
         if not names or not {str(name) for name in names} <= _COUNTERS:
             return False
         whole = digits.agreements(one, two, [digits.at(names, point) for point in digits.WHOLE])
-        return None if all(whole) else False  # (-1)^n beside cos(n pi): n is perhaps whole
+        if not all(whole):
+            return False
+        return True if _alternates(one) or _alternates(two) else None  # sin(n pi) beside 0: n is perhaps whole
     return True if agreed.count(True) >= (2 if names else 1) and agreed.count(None) <= len(agreed) // 2 else None
+
+
+def _alternates(expression: Any) -> bool:
+    """Whether it holds a power such as (-1)^n, which is a real number for whole n alone."""
+    return any(power.base.is_negative and power.exp.free_symbols for power in expression.atoms(sympy.Pow))
 
 
 def _turns(expression: Any) -> bool:

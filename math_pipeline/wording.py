@@ -23,7 +23,8 @@ _PARTS = {"half": 2, "halves": 2, "quarter": 4} | {
     word: value
     for value, word in enumerate(re.findall(r"\w+", "third fourth fifth sixth seventh eighth ninth tenth"), 3)
 }
-_PART = re.compile(rf"(?:(an?|{'|'.join(_COUNTS)})[ -])({'|'.join(_PARTS)})s?")
+_ORDINALS = {"first": 1, "second": 2} | {word: value for word, value in _PARTS.items() if word.endswith(("d", "th"))}
+_PART = re.compile(rf"(?:(an?|{'|'.join(_COUNTS)})[ -])({'|'.join(_PARTS)})s?|(half)")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
@@ -33,31 +34,6 @@ _MEASURE = re.compile(
     r"(?:^|(?<=\s)|(?<=\}))(?:,|and\b|\\text\s*\{\s*,?\s*and\s*\})?\s*(\d+(?:\.\d+)?)\s*(?:\\text\s*\{)?\s*([a-zA-Z]{1,12})\b\s*,?\s*(?:and\s*(?=\}))?\}?"
 )
 _ANGLE = re.compile(r"(\d+)\s*\^\{\\circ\}\s*(\d{1,2})\s*(?:'(?!')|\^\{?\\prime\}?)\s*(?:(\d{1,2})\s*'')?")
-# What says the same in other words; the keys have lost their plural.
-_MEANINGS = {
-    "dne": "does not exist",
-    "doesnt exist": "does not exist",
-    "doesn t exist": "does not exist",
-    "there is no solution": "no solution",
-    "there are no solution": "no solution",
-    "has no solution": "no solution",
-    "the empty set": "empty set",
-    "all real": "all real number",
-    "all real x": "all real number",
-    "any real number": "all real number",
-    "every real number": "all real number",
-    "the set of all real number": "all real number",
-    "set of all real number": "all real number",
-    "real number": "all real number",
-    "infinitely many solution": "infinitely many",
-    "infinite": "infinitely many",
-    "infinite solution": "infinitely many",
-    "infinitely many solutions": "infinitely many",
-}
-NEVER_NUMBERS = frozenset({"does not exist", "undefined", "infinitely many", "all real number"})
-NOTHING = frozenset({"no solution", "none", "empty set"})  # which may mean the number 0
-
-
 # Words as short as products of letters.
 _SHORT = frozenset({"yes", "no", "odd", "all", "any", "red", "one", "two", "six", "ten"})
 
@@ -84,7 +60,7 @@ def of_words(text: str) -> Node:
         return Expr(text.strip())
     part = _PART.fullmatch(words)
     if part is not None:
-        return Expr(f"\\frac{{{_COUNTS.get(part[1] or 'one', 1)}}}{{{_PARTS[part[2]]}}}")
+        return Expr(f"\\frac{{{_COUNTS.get(part[1] or 'one', 1)}}}{{{_PARTS[part[2] or part[3]]}}}")
     counted = number_of(words)
     if counted is not None:
         return Expr(str(counted))
@@ -121,6 +97,9 @@ def _measured_in_words(words: str) -> Quantity | None:
 
 def ordinal_of(words: str) -> Quantity | None:
     """The number of `15th` or `3rd place`; None for other words."""
+    place = re.fullmatch(r"(?:the )?(\w+)(?: place| day)?", words)
+    if place is not None and place[1] in _ORDINALS:
+        return Quantity(Expr(str(_ORDINALS[place[1]])), "th")
     match = _ORDINAL.match(words)
     return None if match is None else Quantity(Expr(match[1]), "th")
 
@@ -128,8 +107,10 @@ def ordinal_of(words: str) -> Quantity | None:
 def number_of(words: str) -> int | None:
     """The whole number that words such as `twenty-one` or `three hundred` are."""
     total = held = 0
-    for word in re.findall(r"[a-z]+|\S", words.replace("-", " ")):
-        if word in _COUNTS:
+    for word in re.findall(r"[a-z]+|\S", words.replace("-", " ").removeprefix("a ")):
+        if word == "dozen":
+            held = 12 * max(held, 1)
+        elif word in _COUNTS:
             held += _COUNTS[word]
         elif word == "hundred" and 0 < held < 10:
             held *= 100
@@ -175,18 +156,6 @@ def date_of(text: str) -> str:
         rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTHS})(?:\s+(?P<year>\d{{4}}))?", bare
     )
     return f"{match['month'][:3]}{int(match['day'])}y{match['year'] or ''}" if match else ""
-
-
-def singular(words: str) -> str:
-    """Without the s of a plural."""
-    return re.sub(r"(?<=[a-rt-z])s\b(?!\s*(?:not|no)\b)", "", words)
-
-
-def meaning(words: str) -> str:
-    """What words say: without an article and a plural, and one phrase for those that mean the same."""
-    folded = re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".")
-    plain = singular(folded) if " " in folded else folded
-    return _MEANINGS.get(plain, _MEANINGS.get(folded, plain))
 
 
 def mixed(text: str) -> str:

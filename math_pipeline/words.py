@@ -6,12 +6,12 @@ import re
 from typing import cast
 
 from math_pipeline import intervals
+from math_pipeline.meanings import NEVER_NUMBERS, NOTHING, meaning, set_named, singular
 from math_pipeline.naming import is_constant
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation, Union, Without, Words
 from math_pipeline.normal import words_of
 from math_pipeline.outcome import Outcome, Same
 from math_pipeline.symbols import UnreadableError, number
-from math_pipeline.wording import NEVER_NUMBERS, NOTHING, meaning, singular
 
 _ZERO_WORD = re.compile(r"\b(?:zero|none|no|not|never|empty|undefined)\b")
 _NUMBER_WORD = re.compile(
@@ -21,6 +21,7 @@ _NUMBER_WORD = re.compile(
 _SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:is|are|be|was|were)\s+((?:\w+ ){0,2}\w+)"
                        r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
 _YES_OR_NO = re.compile(r"\s*(yes|no)\s*(?:[,.;:!]+|$)(.*)", re.IGNORECASE | re.DOTALL)
+_KNOWN_SET = re.compile(r"\\emptyset|\\mathbb\{[RZNQC]\}(?:\s*[\^_]\s*(?:\+|\{\s*\+\s*\}))?")
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|if|unless)\b")
 _SETS = (Many, Ordered, Union, Without, Relation)
 
@@ -50,10 +51,10 @@ def compared(gold: Node, answer: Node, same: Same) -> Outcome:
     node, words = (answer, gold) if isinstance(gold, Words) else (gold, answer)
     words = cast("Words", words)
     said = meaning(words.words)
-    if said in ("all real number", "no solution", "empty set"):
-        outcome = _as_set(said, node, same)
-        if outcome is not None:
-            return outcome
+    named = set_named(said)
+    outcome = _as_set(named, node, same) if named is not None else None
+    if outcome is not None:
+        return outcome
     if isinstance(node, Expr):
         if node.latex.casefold().replace(" ", "") == words.words.replace(" ", ""):
             return Outcome(True, "words")
@@ -126,11 +127,17 @@ def _lettered(node: Node) -> Node:
     return node
 
 
-def _as_set(said: str, node: Node, same: Same) -> Outcome | None:
+def _as_set(named: str, node: Node, same: Same) -> Outcome | None:
     """All real numbers, or none, beside a set of them."""
-    meant = Expr("\\mathbb{R}" if said == "all real number" else "\\emptyset")
-    if isinstance(node, Expr) and node.latex.strip() in ("\\mathbb{R}", "\\emptyset"):
-        return Outcome(node.latex.strip() == meant.latex, "words: a set")
+    meant = Expr(named)
+    beside = _KNOWN_SET.fullmatch(node.latex.strip()) if isinstance(node, Expr) else None
+    if beside is not None:
+        other = beside[0].replace(" ", "").replace("_", "^").replace("^+", "^{+}")
+        if {named, other} == {"\\mathbb{Z}^{+}", "\\mathbb{N}"}:
+            return Outcome(None, "words: a set", "whether 0 is a natural number is the reader's choice")
+        return Outcome(other == named, "words: a set", "" if other == named else "words for another set")
+    if named not in ("\\mathbb{R}", "\\mathbb{R}^{+}", "\\emptyset"):
+        return None
     if isinstance(node, _SETS) and intervals.is_region(node):
         if not intervals.is_surely(node):
             return Outcome(False, "words: a set", "words for another set") if isinstance(node, Relation) else None
@@ -139,6 +146,8 @@ def _as_set(said: str, node: Node, same: Same) -> Outcome | None:
 
 
 def _beside_number(said: str, node: Expr) -> Outcome:
+    if said == "infinitely many" and node.latex.strip() in ("\\infty", "+\\infty"):
+        return Outcome(True, "words: a count")
     if not is_constant(node):
         return Outcome(None, "words", "words beside mathematics")
     try:
