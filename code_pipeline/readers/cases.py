@@ -122,8 +122,10 @@ def _columns_of(items: Sequence[Any], column: str) -> tuple[list[Any], list[Any]
 def _function(name: Any, column: str) -> str | None:
     if name is None or name == "":
         return None
-    if not isinstance(name, str) or len(name) > 200 or not all(part.isidentifier() for part in name.split(".")):
-        raise RowError(f"column `{column}`: fn_name must be a function's name, not {name!r:.60}")
+    if isinstance(name, str):  # a method of Solution is found by its own name
+        name = name.removeprefix("Solution.").removeprefix("Solution().")
+    if not isinstance(name, str) or len(name) > 200 or not name.isidentifier():
+        raise RowError(f"column `{column}`: fn_name must name a function or a method of Solution, not {name!r:.60}")
     return name
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from code_pipeline.errors import RowError
+from code_pipeline.readers.cases import decoded
 from code_pipeline.readers.json_text import without_lone_surrogates
 
 TURN_COLUMNS = ("conversations", "messages")
@@ -23,6 +25,7 @@ CODE_CALL = (
     "it at the final solution."
 )
 BOXED = "Return your final response within \\boxed{}. "
+_TURNS_AS_TEXT = re.compile(r"""\s*\[?\s*\{\s*["'](?:from|role|value|content)["']""")
 _INSTRUCTIONS = (CODE_STDIN, CODE_CALL, BOXED)
 
 
@@ -51,12 +54,17 @@ class Exchange:
 
 def is_turns(value: Any) -> bool:
     """Whether a value is a conversation, and not a list of answers."""
+    if isinstance(value, str):
+        return _TURNS_AS_TEXT.match(value) is not None
     first = value[0] if isinstance(value, (list, tuple)) and value else value
     return isinstance(first, Mapping) and any(key in first for key in ("from", "role"))
 
 
 def turns_of(value: Any, column: str) -> list[Turn]:
-    """The turns in a cell. Raises RowError where there are no turns to look through."""
+    """The turns in a cell, none in an empty one. Raises RowError where there are no turns to look through."""
+    value = decoded(value, column)
+    if value is None:
+        return []
     if isinstance(value, Mapping):  # a struct of lists, as some writers leave a list of structs
         keys = list(value)
         if not all(isinstance(value[key], (list, tuple)) for key in keys):

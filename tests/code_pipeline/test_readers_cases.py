@@ -184,6 +184,10 @@ class TestTraps:
         (case,) = read_cases('{"fn_name": "f", "inputs": [[1]], "outputs": [123456789012345678901]}', "c").tests
         assert case.expected == 123456789012345678901
 
+    @pytest.mark.parametrize("name", ["f", "Solution.f", "Solution().f"])
+    def test_a_method_of_solution_is_found_by_its_own_name(self, name):
+        assert read_cases({"fn_name": name, "inputs": [[1]], "outputs": [1]}, "c").function == "f"
+
     def test_nan_and_infinity(self):
         cases = read_cases('{"fn_name": "f", "inputs": [[NaN]], "outputs": [-Infinity]}', "c").tests
         assert math.isnan(cases[0].arguments[0])
@@ -232,6 +236,7 @@ class TestTraps:
             ('{"inputs": ["\\ud800"], "outputs": ["1"]}', "lone surrogate"),
             ({"inputs": ["1"], "outputs": ["1"], "fn_name": 3}, "fn_name"),
             ({"inputs": ["1"], "outputs": ["1"], "fn_name": "f()"}, "fn_name"),
+            ({"inputs": [[1]], "outputs": ["1"], "fn_name": "Other.f"}, "fn_name"),
             ({"inputs": ["1"], "outputs": ["1"], "fn_name": "f"}, "not the list of arguments"),
             ([{"input": [1], "output": 1, "fn_name": "f"}, {"input": [1], "output": 1}], "calls None"),
             (b"\xff", "not valid UTF-8"),

@@ -43,10 +43,22 @@ class TestPlain:
             [{"role": "assistant", "content": "old"}, {"role": "assistant", "content": "code"}, {"role": "user"}],
             {"role": ["user", "assistant"], "content": ["q", "code"]},
             [{"role": "assistant", "content": [{"type": "text", "text": "co"}, {"type": "text", "text": "de"}]}],
+            '[{"role": "user", "content": "q"}, {"role": "assistant", "content": "code"}]',
+            "[{'from': 'human', 'value': 'q'}, {'from': 'gpt', 'value': 'code'}]",
         ],
     )
     def test_the_assistants_last_turn(self, turns):
-        assert read(PLAIN | {"messages": turns}).candidates[0].submission.response == "code"
+        row = PLAIN | {"messages": turns}
+        assert read(row).candidates[0].submission.response == "code"
+        if not isinstance(turns, dict):
+            assert read(row, ReadOptions(response_column="messages")).candidates[0].submission.response == "code"
+
+    def test_turns_that_are_none(self):
+        assert read(PLAIN | {"messages": ""}).candidates[0].verdict is Verdict.NO_RESPONSE
+        with pytest.raises(RowError, match="`messages`: broken JSON"):
+            read(PLAIN | {"messages": "hello"})
+        spoken = read(PLAIN | {"messages": "[print(1)]"}, ReadOptions(response_column="messages"))
+        assert spoken.candidates[0].submission.response == "[print(1)]"
 
     @pytest.mark.parametrize(("cell", "verdict"), [(None, "no_response"), (3, "no_response"), ("", None)])
     def test_null_and_empty_answers(self, cell, verdict):
