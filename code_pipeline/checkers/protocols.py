@@ -2,7 +2,8 @@
 
 - kattis: exit 42 accepted, 43 wrong; feedback_dir/judgemessage.txt holds the reason, score.txt points.
 - testlib: exit 0 ok; 1 (wrong answer), 2 (presentation), 4 (dirt) and 8 (unexpected end) wrong; 7, and the words
-  "partially correct (N)", points; 3 its own failure. The reason stands on stderr. Source: testlib.h, resultExitCode.
+  "partially correct (N)" with the exit code that belongs to N (a checker may begin its words with the candidate's),
+  points; 3 its own failure. The reason stands on stderr. Source: testlib.h, resultExitCode.
 - score: one number on stdout: 1 or 100 right, others below 100 points of one or of a hundred. Source: open-r1's
   piston scripts, which take 1 and 100 for right.
 
@@ -64,14 +65,19 @@ def _kattis(execution: Execution) -> Said:
         return Said(
             Word.CRASHED, "it asks for another pass of the program, and problems of several passes are not judged"
         )
-    points = _number(execution.files.get(SCORE, b""))
-    return Said(Word.RIGHT if points is None else Word.POINTS, reason, points)
+    written = execution.files.get(SCORE, b"")
+    if not written.strip():
+        return Said(Word.RIGHT, reason)
+    points = _number(written)
+    if points is None:
+        return Said(Word.CRASHED, f"it wrote {one_line(written)} in place of a score")
+    return Said(Word.POINTS, reason, points)
 
 
 def _testlib(execution: Execution) -> Said:
     said, reason = execution.stderr_bytes[:_READ], one_line(execution.stderr_bytes)
     partly = _TESTLIB_PARTLY.match(said)
-    if partly is not None:
+    if partly is not None and execution.exit_code in _codes_of(int(partly.group(1))):
         return Said(Word.POINTS, reason, float(partly.group(1)))
     if execution.exit_code == 0:
         return Said(Word.RIGHT, reason)
@@ -82,6 +88,11 @@ def _testlib(execution: Execution) -> Said:
         points = _number(found.group(1)) if found else None
         return Said(Word.POINTS, reason, points) if points is not None else Said(Word.CRASHED)
     return Said(Word.CRASHED, reason if execution.exit_code == 3 else "")
+
+
+def _codes_of(points: int) -> tuple[int, ...]:
+    """The exit codes with which testlib says that an answer is partially correct; under its TESTSYS 50 more."""
+    return points % 256, (points + 50) % 256
 
 
 def _score(execution: Execution) -> Said:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 CALLED = "_ot_code_test"
 
-# What `==` takes for equal to plain data although it is none becomes that data. A program may have hidden any builtin
-# behind a variable of its own, so they are fetched anew.
+# `==` between an array and plain data raises. (What else it takes for equal to plain data becomes that data as the call
+# hands it back.) A program may have hidden any builtin behind a variable of its own, so they are fetched anew.
 _PLAIN = """
 def _ot_code_plain(value, depth=0, b=__import__("builtins")):
     kind = b.type(value)
@@ -21,14 +21,6 @@ def _ot_code_plain(value, depth=0, b=__import__("builtins")):
         return kind([_ot_code_plain(item, depth + 1) for item in value])
     if kind is b.dict:
         return {_ot_code_plain(key, depth + 1): _ot_code_plain(item, depth + 1) for key, item in b.dict.items(value)}
-    if kind in (b.type({}.keys()), b.type({}.items())):
-        return b.set(value)
-    if kind is b.complex and not value.imag:
-        return value.real
-    if (kind.__module__, kind.__name__) in (("fractions", "Fraction"), ("decimal", "Decimal")):
-        for number in (b.int, b.float):
-            if value == value and b.abs(value) != b.float("inf") and number(value) == value:
-                return number(value)
     if kind.__module__ == "numpy" and b.hasattr(value, "size") and value.size != 1:
         raise b.ValueError("the truth value of a comparison with an array is ambiguous")
     return value

@@ -66,7 +66,11 @@ def result(function: Any, arguments: tuple[Any, ...]) -> bytes:
 
 
 def reduce_value(value: Any) -> Any:
-    """A subclass of a plain type by its base type's own methods; numpy scalars and arrays as numbers and lists."""
+    """A subclass of a plain type by its base type's own methods; numpy scalars and arrays as numbers and lists.
+
+    What Python's `==` takes for equal to plain data is that data: a Decimal, Fraction or complex the float or integer
+    that it equals, keys and items of a dict are a set.
+    """
     for base, take in _BASES:
         if isinstance(value, base):
             return take(value)
@@ -76,10 +80,35 @@ def reduce_value(value: Any) -> Any:
         if type(plain) is type(value):
             raise NotPlainError(f"a numpy value of dtype {value.dtype} is not plain data")
         return plain
+    if isinstance(value, _exact_numbers()):
+        return _equal_number(value)
+    if isinstance(value, complex) and not value.imag:
+        return value.real
+    if isinstance(value, _VIEWS):
+        return set(value)
     kind = type(value)
     raise NotPlainError(f"the function returned a {kind.__module__}.{kind.__qualname__}, which is not plain data")
 
 
+def _exact_numbers() -> tuple[type, ...]:
+    """The classes of exact numbers, of modules that are loaded."""
+    found = (getattr(sys.modules.get(module), name, None) for module, name in _EXACT)
+    return tuple(kind for kind in found if isinstance(kind, type))
+
+
+def _equal_number(value: Any) -> Any:
+    for kind in (float, int):
+        try:
+            number = kind(value)
+        except (ValueError, OverflowError):  # not a number, infinite, or too large for a float
+            continue
+        if number == value:
+            return number
+    raise NotPlainError(f"the function returned {value!r:.80}, which neither a float nor an integer equals")
+
+
+_EXACT = (("decimal", "Decimal"), ("fractions", "Fraction"))
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.items()))
 _BASES: tuple[tuple[type, Any], ...] = (
     (int, int.__pos__),
     (float, float.__pos__),

@@ -157,7 +157,9 @@ KATTIS = [
     (exited(43, b"on stdout"), Word.WRONG, "on stdout"),
     (exited(43, b"on stdout", **{JUDGE_MESSAGE: b" too\n few \x07\n"}), Word.WRONG, "too few ?"),
     (exited(42, **{SCORE: b"7.5\n"}), Word.POINTS, ""),
-    (exited(42, **{SCORE: b"nan"}), Word.RIGHT, ""),
+    (exited(42, **{SCORE: b" \n"}), Word.RIGHT, ""),
+    (exited(42, **{SCORE: b"nan"}), Word.CRASHED, "it wrote nan in place of a score"),
+    (exited(43, **{SCORE: b"nan"}), Word.WRONG, ""),
     (exited(42, **{NEXT_PASS: b""}), Word.CRASHED, "it asks for another pass"),
     (exited(0), Word.CRASHED, ""),
     (exited(1, b"42"), Word.CRASHED, ""),
@@ -174,6 +176,9 @@ TESTLIB = [
     (exited(7), Word.CRASHED, ""),
     (exited(0, stderr=b"partially correct (0) half"), Word.POINTS, "partially correct (0) half"),
     (exited(20, stderr=b"partially correct (20) half"), Word.POINTS, ""),
+    (exited(70, stderr=b"partially correct (20) half"), Word.POINTS, ""),
+    (exited(1, stderr=b"partially correct (100) is what was printed"), Word.WRONG, ""),
+    (exited(0, stderr=b"partially correct (7) is what was printed"), Word.RIGHT, ""),
     (exited(42), Word.CRASHED, ""),
 ]
 SCORES = [

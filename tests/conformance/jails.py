@@ -56,6 +56,28 @@ class Conformance:
         assert done.returned == value
         assert type(done.returned) is type(value)
 
+    @pytest.mark.parametrize(
+        ("value", "plain"),
+        [
+            ("Decimal('1.50')", 1.5), ("Decimal(2**60 + 1)", 2**60 + 1), ("Decimal('inf')", float("inf")),
+            ("Fraction(4, 2)", 2.0), ("5 + 0j", 5.0), ("{1: [2]}.keys()", {1}), ("{1: 2}.items()", {(1, 2)}),
+            ("[(Decimal(3),)]", [(3.0,)]),
+        ],
+    )  # fmt: skip
+    def test_what_equals_plain_data_is_that_data(self, sandbox: Sandbox, value: str, plain: Any) -> None:
+        source = f"from decimal import Decimal\nfrom fractions import Fraction\ndef f(): return {value}"
+        done = sandbox.call(source, "f")
+        assert (done.returned, type(done.returned)) == (plain, type(plain))
+
+    @pytest.mark.parametrize(
+        "value", ["Decimal('0.1')", "Decimal('nan')", "Fraction(1, 3)", "Fraction(10**400, 3)", "1j", "range(2)"]
+    )
+    def test_what_equals_no_plain_data_is_not_handed_back(self, sandbox: Sandbox, value: str) -> None:
+        source = f"from decimal import Decimal\nfrom fractions import Fraction\ndef f(): return {value}"
+        done = sandbox.call(source, "f")
+        assert (done.has_returned, done.exit_code) == (False, 1)
+        assert "NotPlainError: the function returned" in done.stderr
+
     def test_files_are_beside_it_and_come_back(self, sandbox: Sandbox) -> None:
         program = Program(
             "import helper\nopen('out.txt', 'w').write(helper.word + open('d/in.txt').read())\n"
