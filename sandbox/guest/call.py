@@ -108,7 +108,7 @@ def _equal_number(value: Any) -> Any:
 
 
 _EXACT = (("decimal", "Decimal"), ("fractions", "Fraction"))
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.items()))
+_VIEWS: Any = (type({}.keys()), type({}.items()))
 _BASES: tuple[tuple[type, Any], ...] = (
     (int, int.__pos__),
     (float, float.__pos__),
