@@ -7,6 +7,7 @@ import re
 from math_pipeline.brackets import closing
 
 _BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
+_ALIGNED = re.compile(r"\\begin\{((?:align|aligned|gather|gathered|split|equation)\*?)\}(.*)\\end\{\1\}", re.DOTALL)
 _WRAPPERS = (
     (r"\(", r"\)"),
     (r"\[", r"\]"),
@@ -51,6 +52,19 @@ def undressed(text: str) -> str:
         if text == before:
             break
     return _unbracketed(text)
+
+
+def unaligned(text: str) -> str:
+    """Aligned lines as one: a line that begins with its sign goes on, others are answers of their own."""
+    match = _ALIGNED.fullmatch(text.strip(" $"))
+    if match is None or "\\begin" in match[2]:
+        return text
+    lines = [line.replace("&", " ").strip(" ,") for line in match[2].split("\\\\")]
+    joined = ""
+    for line in filter(None, lines):
+        goes_on = not joined or re.match(r"[=<>]|\\(?:le|ge|leq|geq|approx)(?![a-zA-Z])", line)
+        joined += (" " if goes_on else ", ") + line
+    return joined.strip()
 
 
 def _unbracketed(text: str) -> str:

@@ -5,14 +5,15 @@ r"""Finds the answer in a model's response and in a gold answer: a rule each, tr
 3. The last balanced `\boxed{}` (or `\fbox{}`); boxes joined to it by commas or "and" make a list.
 4. After the last "the answer is", "final answer", "answer:", "option" or `####`.
 5. A bare answer: short, and not a sentence.
-6. The last mathematics between dollars; else the last `[...]`; else the last number.
+6. The last mathematics between dollars; else the last `[...]`; else what the last sentence says that something is;
+   else the last number.
 """
 
 from __future__ import annotations
 
 import re
 
-from math_pipeline.brackets import closing
+from math_pipeline.boxes import BOX, boxed_in
 from math_pipeline.normal import normal
 from math_pipeline.types import Answer
 
@@ -21,18 +22,9 @@ MOST_ANSWER = 4_000  # characters
 
 _SECTION = re.compile(r"<\|begin_of_solution\|>(.*?)(?:<\|end_of_solution\|>|\Z)", re.DOTALL)
 _ANSWER_TAG = re.compile(r"<answer>((?:(?!<answer>).)*?)</answer>", re.DOTALL | re.IGNORECASE)
-_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*(?=\{)")
-_BARE_BOX = re.compile(r"\\boxed\s+([^\s{}$\\]+)")
-_JOINS = re.compile(
-    r"[\s,;$.\\\[\]()]*(?:(?:\\text\{)?\s*(?:and|or|,)\s*\}?|\\(?:quad|qquad|,|;)|[\s,;$\\()])*[\s,;$\\()]*"
-)
-_JOINS_NAMES = re.compile(r"[\s$\\()]*\band\b[\s$\\()]*(?:[a-zA-Z](?:_\{?\w\}?)?\s*=)?[\s$\\()]*")
-_JOINS_WITH_WORDS = re.compile(r"[^.\n\\]{0,30}\band\b[^.\n\\]{0,12}", re.IGNORECASE)
-_JOINS_IN_TEXT = re.compile(r"\s*\\text\s*\{[^{}$]{0,30}\b(?:and|or)\s*\}\s*")
 _NEXT_TURN = re.compile(r"<\|(?:im_end|im_start|endoftext|end_of_text|eot_id)\|>|</s>\s*\Z")
 _TUPLE = re.compile(r"(\((?:[-+\d./ ]+,)+[-+\d./ ]+\))[\s.]*\Z")
 _LOOSE = frozenset({"anchor", "last mathematics"})
-_CORRECTS = re.compile(r"\b(?:wait|no|not|actually|instead|sorry|correct|wrong|mistake|rather|oops)\b", re.IGNORECASE)
 _ANCHOR = re.compile(
     r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution|root)s?|answers?)"
     r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*"
@@ -58,11 +50,13 @@ _TEXT_GROUP = re.compile(
 _NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt", "cm", "km", "mm", "kg", "if", "mod"}
 # Two letters beside mathematics are a product, but for these.
 _SHORT = frozenset(re.findall(r"\w+", "an as at be by do go he in it me my no of on so to up us"))
-_LABEL = re.compile(r"^[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)")
+_LABEL = re.compile(
+    r"^(?:[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)"
+    r"|(?:(?!sinh|cosh|tanh|sqrt|arc)[A-Za-z]{3,}\s+)*(?!sinh|cosh|tanh|sqrt|arc)[A-Za-z]{4,}\s*=\s*(?=[^=]*$))"
+)
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}")
-_PERCENT_AFTER = re.compile(r"\s*\$?\s*(?:\\%|%|percent\b|\\(?:text|mathrm)\s*\{\s*percent\s*\})")
 _VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we", "so",
-          "giving", "yields", "yielding", "because", "since"}  # fmt: skip
+          "it", "they", "there", "he", "she", "this", "giving", "yields", "yielding", "because", "since"}  # fmt: skip
 # A computation whose sides hold no name: 1/2 + 1/3 = 5/6 ends in what it comes to.
 _COMPUTATION = re.compile(r"(?:[^=<>a-zA-Z\\]|\\(?:frac|dfrac|tfrac|sqrt|cdot|times|pi|div|left|right|[$,;! ]))+")
 _TOLD_IN_TEXT = re.compile(
@@ -75,6 +69,10 @@ _TOLD_OF = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|be|equals|becomes)\b(?!.*\b(?:is|are|was|were|be|equals|becomes)\b)\s*(?:equal\s+to\s+)?"
+)
+_LAST_WORDS = 400
 _DENIED = re.compile(r",?\s+(?:and\s+not|not|because|since)\b[^.\n]*(?=\.?\s*\Z)", re.IGNORECASE)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
@@ -87,7 +85,7 @@ def answer_of(response: str) -> Answer | None:
     tags = _ANSWER_TAG.findall(text)
     if tags and tags[-1].strip():
         return _found(_inside(tags[-1]), "answer tag")
-    boxed = _boxed(text, joins_words=False)
+    boxed = boxed_in(text, joins_words=False)
     if boxed is not None:
         last = text.rfind("\\boxed")
         stated = _FINAL_IS.search(text, last) if last >= 0 else None
@@ -106,19 +104,22 @@ def answer_of(response: str) -> Answer | None:
     bracketed = _BRACKETED.findall(text)
     if bracketed:
         return _found(bracketed[-1], "brackets")
-    numbers = _NUMBER.findall(_DENIED.sub("", text)) or _NUMBER.findall(text)
     tupled = _TUPLE.search(text)
     if tupled is not None:
         return _found(tupled[1], "last tuple")
+    statement = _stated(text)
+    if statement is not None:
+        return _found(statement, "last statement")
+    numbers = _NUMBER.findall(_DENIED.sub("", text)) or _NUMBER.findall(text)
     return _found(numbers[-1], "last number") if numbers else _words(text)
 
 
 def gold_of(gold: str) -> Answer | None:
     """The answer that a gold answer gives: its box, what follows `####`, or the whole of it."""
     text = gold[-TAIL:]
-    boxed = _boxed(text, joins_words=True)
+    boxed = boxed_in(text, joins_words=True)
     if boxed is not None:
-        box_at = _BOX.search(text)
+        box_at = BOX.search(text)
         before = text[: box_at.start()] if box_at else ""
         if re.fullmatch(r"\s*\$?\s*[a-zA-Z]\s*\\in\s*", before):
             return _found(boxed, "box")
@@ -165,59 +166,10 @@ def _final_part(text: str) -> str:
 
 
 def _inside(text: str) -> str:
-    boxed = _boxed(text, joins_words=False)
-    return text if boxed is None else boxed
-
-
-def _boxed(text: str, *, joins_words: bool) -> str | None:
-    """What the last box holds, with the boxes joined to it; None without a box."""
-    boxes: list[tuple[int, int, str]] = []
-    position = 0
-    while (match := _BOX.search(text, position)) is not None:
-        end = closing(text, match.end())
-        if end < 0:
-            if not boxes:  # never closed: a cut response, or a broken one
-                rest = text[match.end() + 1 :].split("\n", 1)[0].rstrip("$ .")
-                return rest if len(rest) <= 200 else ""
-            break
-        boxes.append((match.start(), end + 1, text[match.end() + 1 : end]))
-        position = end + 1
-    if not boxes:
-        bare = _BARE_BOX.findall(text)
-        return str(bare[-1]) if bare else None
-    last = len(boxes) - 1
-    first = last
-    while first > 0 and last - first < 64:
-        between = text[boxes[first - 1][1] : boxes[first][0]]
-        joined = (
-            len(between) <= 60
-            and (_JOINS.fullmatch(between) or _JOINS_NAMES.fullmatch(between))
-            and "\n\n" not in between
-        )
-        if not joined and _JOINS_IN_TEXT.fullmatch(between):
-            joined = _CORRECTS.search(between) is None
-        worded = joins_words and _JOINS_WITH_WORDS.fullmatch(between) and not _CORRECTS.search(between)
-        if not joined and not worded:
-            break
-        first -= 1
-    inner = [_innermost(box[2]) for box in boxes[first:]]
-    kept = [box for box in inner if box.strip()]
-    if len(kept) == 1 and _PERCENT_AFTER.match(text, boxes[last][1]) and re.search(r"\d\s*\}?\s*$", kept[0]):
-        return kept[0] + "\\%"
-    if len(kept) > 1 and len(set(kept)) == 1:
-        return kept[0]
-    return " , ".join(kept)
-
-
-def _innermost(text: str) -> str:
-    """A box inside a box is the answer where it is all that the outer one holds."""
-    for _ in range(500):
-        stripped = text.strip()
-        match = _BOX.match(stripped)
-        if match is None or closing(stripped, match.end()) != len(stripped) - 1:
-            return text
-        text = stripped[match.end() + 1 : -1]
-    return text
+    boxed = boxed_in(text, joins_words=False)
+    if boxed is not None:
+        return boxed
+    return text if is_bare(text) else _anchored(text) or text
 
 
 def is_bare(text: str) -> bool:
@@ -275,6 +227,19 @@ def _anchored(text: str) -> str | None:
         return inner
     numbers = _NUMBER.findall(sentence)
     return numbers[-1] if numbers else sentence[:200]
+
+
+def _stated(text: str) -> str | None:
+    """What the last sentence says that something is, where this is an answer by itself: the length is sqrt(2)."""
+    sentences = [sentence for sentence in _SENTENCE_END.split(text[-_LAST_WORDS:]) if sentence.strip()]
+    said = _DENIED.sub("", sentences[-1].strip()) if sentences else ""
+    told = _SAYS.search(said)
+    if told is None:
+        return None
+    rest = said[told.end() :].strip(" *")
+    return (
+        rest if is_bare(rest) and re.search(r"\d", rest) and not re.search(r"[a-zA-Z]{3}\s+[a-zA-Z]{3}", rest) else None
+    )
 
 
 def _last_math(text: str) -> str | None:

@@ -37,6 +37,9 @@ _CONGRUENT = re.compile(
 )
 _MULTIPLE = re.compile(r"\s*(\d{1,6})\s*\|\s*([a-zA-Z])\s*")
 _BOUND = re.compile(r",\s*([a-z])\s*(?:\\ge|>)\s*\d+\s*$")
+_TOLD = re.compile(
+    r"(?:\\text\s*\{\s*)?(?:(?:the\s+set\s+of\s+)?all\s+)?(?:(even|odd)(?:\s+(?:integers|numbers))|(?:integer\s+)?multiples\s+of\s+(\d{1,6}))\s*\}?"
+)
 _WHERE = re.compile(r"[\s,;(]*(?:\\text\s*\{)?\s*\b(?:where|for\s+(?:all|any|some|every)|with)\b.*\Z", re.DOTALL)
 _CONSTANTS = frozenset("acAkKC")
 _OF_NAME = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-zA-Z]\s*\)|y)\s*=")
@@ -108,6 +111,12 @@ def _family(text: str, *, sure: bool) -> Family | None:
     built = _BUILT.fullmatch(text.strip())
     if built is not None:
         text = f"{built[1]}, {built[2]}"
+    told = _TOLD.fullmatch(text.strip())
+    if told is not None:
+        step = sympy.Integer(told[2] or 2)
+        return Family("", ((sympy.Integer(told[1] == "odd"), step),)) if step else None
+    if "\\text" in text and _clause(text) is None:
+        return None
     clause = _clause(text)
     if sure and (clause is None or clause[1] != "\\mathbb{Z}"):
         return None

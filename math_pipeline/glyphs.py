@@ -90,6 +90,7 @@ _SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱ]+"
 _SUBSCRIPT_RUN = re.compile("[₀₁₂₃₄₅₆₇₈₉₊₋₍₎]+")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _OTHER_DIGIT = re.compile(r"[^\W_a-zA-Z0-9]")
+_PICTURE = re.compile("[\u2600-\u2755\u2757-\u27bf\u2b50\U0001f300-\U0001faff]")
 _VULGAR = re.compile("[¼½¾⅐-⅞↉]")
 
 
@@ -97,7 +98,7 @@ def plain(text: str) -> str:
     """The text with what stands for mathematics as ASCII and LaTeX; invisible characters and lone surrogates gone."""
     if text.isascii():
         return text.replace("\0", "")
-    text = _LONE_SURROGATE.sub("", text)
+    text = _PICTURE.sub("", _LONE_SURROGATE.sub("", text))
     text = _VULGAR.sub(_vulgar, text)
     text = _SUPERSCRIPT_RUN.sub(lambda run: "^{" + run[0].translate(_SUPERSCRIPTS) + "}", text)
     text = _SUBSCRIPT_RUN.sub(lambda run: "_{" + run[0].translate(_SUBSCRIPTS) + "}", text)

@@ -13,7 +13,7 @@ from math_pipeline.nodes import Expr, Many, Meet, Node, Ordered, Relation, Union
 
 _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
 _ALL = re.compile(r"^\\mathbb\{R\}$")
-_HALF_LINE = re.compile(r"^\\mathbb\{R\}\s*[_^]\{?\s*(\+|-|(?:>|<|\\ge|\\le)\s*0)\s*\}?$")
+_HALF_LINE = re.compile(r"^\\mathbb\{R\}\s*[_^]\{?\s*(\+|-|\*|\\ne\s*0|(?:>|<|\\ge|\\le)\s*0)\s*\}?$")
 _WHOLE = re.compile(r"^\\mathbb\{([ZN])\}\s*(?:[_^]\{?\s*(\+|\*|(?:>|\\ge)\s*0)\s*\}?)?$")
 _MOST_WHOLE = 64
 _MOST_NEAR = 2000
@@ -124,7 +124,7 @@ def _region(node: Node) -> Any | None:
         return sympy.S.EmptySet
     half = _HALF_LINE.match(node.latex)
     if half is not None:
-        return _half({"+": ">", "-": "<"}.get(half[1], re.sub(r"[\s0]", "", half[1])), sympy.Integer(0))
+        return _half({"+": ">", "-": "<", "*": "\\ne"}.get(half[1], re.sub(r"[\s0]", "", half[1])), sympy.Integer(0))
     match = _COMPLEMENT.match(node.latex)
     if match is None:
         return None

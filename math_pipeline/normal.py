@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import closing
-from math_pipeline.dress import undressed
+from math_pipeline.dress import unaligned, undressed
 from math_pipeline.glyphs import plain
 
 _ROW_GAP = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|px)\s*\]")
@@ -135,6 +135,7 @@ def normal(text: str) -> str:
     if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
         text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row
     text = _SPACES.sub(" ", text) if "{,}" not in text and ",\\!" not in text else _SPACES.sub(" ", _joined(text))
+    text = unaligned(text)
     text = _joined(undressed(_PLAIN_BUILDER.sub(r"\\{\1\\}", text)))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
     text = _UPRIGHT.sub(_upright, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from math_pipeline import inequalities, symbols
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
@@ -42,6 +43,9 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
 def _beside_value(gold: Node, answer: Node, same: Same) -> Outcome:
     relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
     is_named_tuple = isinstance(relation, Relation) and isinstance(relation.sides[0], Ordered)
+    by_name = _by_name(relation) if isinstance(other, Many) and all(map(_is_equation, other.items)) else None
+    if by_name is not None:
+        return lists(by_name, answer, same) if relation is gold else lists(gold, by_name, same)
     if isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items) and not is_named_tuple:
         return lists(gold, answer, same)
     if isinstance(other, Many | Ordered) and isinstance(relation, Relation) and relation.signs == ("=",):
@@ -54,8 +58,36 @@ def _beside_value(gold: Node, answer: Node, same: Same) -> Outcome:
     return Outcome(False, "relation", "an equation or inequality beside a value")
 
 
+def _is_product(plain: Relation, signed: Relation) -> bool:
+    """Whether an equation is that of both signs: y^2 = 4x beside y = +-2 sqrt(x)."""
+    latex = [latex_of(side) for side in plain.sides]
+    halves = [
+        [latex_of(side).replace("\\pm", sign).strip().removeprefix("+") for side in signed.sides] for sign in "+-"
+    ]
+    if not all((*latex, *halves[0])) or len(latex) != 2 or len(halves[0]) != 2:
+        return False
+    whole, first, second = (symbols.difference(*sides) for sides in (latex, *halves))
+    if whole is None or first is None or second is None:
+        return False
+    return symbols.proportional(whole, first * second) is True
+
+
 def _are_alike(one: str, two: str) -> bool:
     return one.replace(" ", "") == two.replace(" ", "")
+
+
+def _is_equation(node: Node) -> bool:
+    return isinstance(node, Relation) and node.signs == ("=",)
+
+
+def _by_name(node: Node) -> Many | None:
+    """(x, y) = (1, 2) as x = 1, y = 2; None for others."""
+    if not _is_equation(node):
+        return None
+    head, value = cast("Relation", node).sides
+    if not (isinstance(head, Ordered) and isinstance(value, Ordered) and len(head.items) == len(value.items)):
+        return None
+    return Many(tuple(Relation(pair, ("=",)) for pair in zip(head.items, value.items, strict=True)))
 
 
 def _modulus(relation: Relation) -> str:
@@ -73,6 +105,8 @@ def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
     if max(signs) > 1:
         return SEVERAL_SIGNS
     if any(signs):
+        if not all(signs) and _is_product(*((gold, answer) if signs[1] else (answer, gold))):
+            return Outcome(True, "equation: either sign")
         return matched(items_of(gold), items_of(answer), "list", same)
     heads = [side.latex if isinstance(side, Expr) else "" for side in (gold.sides[0], answer.sides[0])]
     if isinstance(gold.sides[0], Ordered) and isinstance(answer.sides[0], Ordered):

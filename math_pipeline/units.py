@@ -95,7 +95,11 @@ def ratio(unit: str, other: str) -> Fraction | None:
     """How many of `other` one `unit` is; None where they are not of one dimension, or not known."""
     one, two = _measured(unit), _measured(other)
     unknown = one is None or two is None  # MJ is not mJ, but Apples are apples
-    if unit == other or (unknown and _plain(unit) == _plain(other)) or any({unit, other} <= names for names in _LIKE):
+    if (
+        unit == other
+        or (unknown and _plain(_with_powers(unit)) == _plain(_with_powers(other)))
+        or any({unit, other} <= names for names in _LIKE)
+    ):
         return Fraction(1)
     if one is None or two is None or one[0] != two[0]:
         return None
@@ -103,7 +107,10 @@ def ratio(unit: str, other: str) -> Fraction | None:
 
 
 def are_known(unit: str, other: str) -> bool:
-    """Whether both are units of the table, so that a difference between them is certain."""
+    """Whether both are units of the table, or powers of one name, so that a difference between them is certain."""
+    names = [_plain(_with_powers(name)).partition("^") for name in (unit, other)]
+    if names[0][0] == names[1][0] and names[0] != names[1]:
+        return True
     return _measured(unit) is not None and _measured(other) is not None
 
 
@@ -112,10 +119,7 @@ def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
     if unit in TABLE:
         return TABLE[unit]
     words = re.sub(r"\s*\b(?:per|an?)\b\s*", "/", unit).replace("\\cdot", " ").replace("//", "/")
-    words = re.sub(r"(?<=[a-zA-Z])-(?=[a-zA-Z])", " ", words)
-    words = re.sub(r"\b(?:square|sq\.?)\s+([a-zA-Z]+)", r"\1^2", words)
-    words = re.sub(r"\b(?:cubic|cu\.?)\s+([a-zA-Z]+)", r"\1^3", words)
-    words = re.sub(r"\b([a-zA-Z]+)\s+(squared|cubed)\b", lambda m: f"{m[1]}^{2 if m[2] == 'squared' else 3}", words)
+    words = _with_powers(re.sub(r"(?<=[a-zA-Z])-(?=[a-zA-Z])", " ", words))
     dimensions: dict[str, int] = {}
     size = Fraction(1)
     for at, side in enumerate(words.split("/")):
@@ -130,6 +134,13 @@ def _measured(unit: str) -> tuple[dict[str, int], Fraction] | None:
                 dimensions[dimension] = dimensions.get(dimension, 0) + exponent * times
     dimensions = {name: exponent for name, exponent in dimensions.items() if exponent}
     return (dimensions, size) if dimensions else None
+
+
+def _with_powers(words: str) -> str:
+    """Square feet and cubic metres as ft^2 and m^3 are written."""
+    words = re.sub(r"\b(?:square|sq\.?)\s+([a-zA-Z]+)", r"\1^2", words)
+    words = re.sub(r"\b(?:cubic|cu\.?)\s+([a-zA-Z]+)", r"\1^3", words)
+    return re.sub(r"\b([a-zA-Z]+)\s+(squared|cubed)\b", lambda m: f"{m[1]}^{2 if m[2] == 'squared' else 3}", words)
 
 
 def _plain(unit: str) -> str:

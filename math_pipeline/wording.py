@@ -61,9 +61,10 @@ def of_words(text: str) -> Node:
     part = _PART.fullmatch(words)
     if part is not None:
         return Expr(f"\\frac{{{_COUNTS.get(part[1] or 'one', 1)}}}{{{_PARTS[part[2] or part[3]]}}}")
-    counted = number_of(words)
+    negative = re.match(r"(?:negative|minus) ", words)
+    counted = number_of(words[negative.end() :] if negative is not None else words)
     if counted is not None:
-        return Expr(str(counted))
+        return Expr(str(-counted if negative is not None else counted))
     measured = _measured_in_words(words)
     if measured is not None:
         return measured
@@ -72,7 +73,7 @@ def of_words(text: str) -> Node:
         return ordinal
     if re.fullmatch(r"[A-J]", text.strip()):
         return Choice(text.strip())
-    pieces = re.split(r"\s+(?:and|or)\s+|\s*,\s*", text.strip())
+    pieces = re.split(r"\s*,?\s+(?:and|or)\s+|\s*,\s*", text.strip())
     if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]|\([A-J]\)", piece.strip()) for piece in pieces):
         letters = all(re.fullmatch(r"\([A-J]\)", piece.strip()) for piece in pieces)
         return Many(tuple((Choice if letters else Expr)(piece.strip(" ()" if letters else " ")) for piece in pieces))

@@ -45,7 +45,16 @@ from math_pipeline.extraction import answer_of, gold_of
         ("\u56e0\u6b64,\u7b54\u6848\u4e3a4\u3002", "4", "anchor"),
         ("\u56e0\u6b64,x\u7684\u503c\u4e3a4\u3002", "4", "last number"),
         ("La réponse est 1/2.", "1/2", "anchor"),
-        ("The number is 17 and not 18, since 18 is even.", "17", "last number"),
+        ("The number is 17 and not 18, since 18 is even.", "17", "last statement"),
+        ("The length is sqrt(2).", r"\sqrt{2}", "last statement"),
+        ("The coordinates are x = 1 and y = 2.", "x = 1 and y = 2", "last statement"),
+        ("It costs $5.", "5 \\text{dollars}", "last number"),
+        ("<answer>The answer is 25</answer>", "25", "answer tag"),
+        (r"$x = \boxed{1}$ or $x = \boxed{2}$", "1 , 2", "box"),
+        ("probability = 0.5", "0.5", "bare"),
+        ("The answer is: 7 \u2705", "7", "anchor"),
+        (r"\begin{align*} x &= 3+4 \\ &= 7 \end{align*}", "x = 3+4 = 7", "bare"),
+        (r"\begin{aligned} x &= 3 \\ y &= 7 \end{aligned}", "x = 3, y = 7", "bare"),
     ],
 )
 def test_answer(response: str, normal: str, how: str | None) -> None:
