@@ -190,7 +190,7 @@ class Intake:
         values = {name: _cut(value) if row.error else value for name, value in (row.values or {}).items()}
         own = {own_name(name, values, has_candidate=False): value for name, value in values.items()}
         place = {"row_id": row_id(row.index), "candidate_index": None, "origin": None}
-        named = {"source": self._source(values), "domain": domain, "language": _language(values)}
+        named = self._named(values, domain, _language(values))
         return Work(row.index, own, [place], {0: unjudged(verdict, reason)}, {}, None, {}, [named])
 
     def _read(self, row: InputRow, domain: str, values: Mapping[str, Any], read: ProblemRow) -> Work:
@@ -198,7 +198,6 @@ class Intake:
         gone = {read.list_column, *read.test_columns} if several else set()
         names = {name: own_name(name, values, has_candidate=several) for name in values}
         identity = row_id(row.index)
-        source = self._source(values)
         each: list[dict[str, Any]] = []
         settled: dict[int, dict[str, Any]] = {}
         submissions: dict[int, Submission] = {}
@@ -210,7 +209,7 @@ class Intake:
                 "origin": origin_of(candidate.submission.origin),
             }
             each.append({**({CANDIDATE: candidate.raw} if several else {}), **place})
-            named.append({"source": source, "domain": domain, "language": candidate.submission.language})
+            named.append(self._named(values, domain, candidate.submission.language))
             if candidate.verdict is None:
                 submissions[position] = candidate.submission
             else:
@@ -228,9 +227,11 @@ class Intake:
             named=named,
         )
 
-    def _source(self, values: Mapping[str, Any]) -> str:
+    def _named(self, values: Mapping[str, Any], domain: str, language: str) -> dict[str, str]:
+        """What a candidate is counted by. Answers that are no programs have no language."""
         source = values.get("source")
-        return source if isinstance(source, str) and 0 < len(source) <= 200 else self.reader.name
+        named = source if isinstance(source, str) and 0 < len(source) <= 200 else self.reader.name
+        return {"source": named, "domain": domain, **({"language": language} if domain == "code" else {})}
 
 
 def _language(values: Mapping[str, Any]) -> str:

@@ -59,6 +59,7 @@ def test_a_mixed_file_row_by_row(tmp_path: Path) -> None:
     assert [row["verdict"] for row in kept] == ["correct", "accepted"]
     counts = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert counts["by_domain"]["math"] == {"correct": 1, "incorrect": 1, "no_answer": 1}
+    assert counts["by_language"] == {"python3": {"accepted": 1, "wrong_answer": 1}}  # of programs alone
 
 
 @pytest.mark.parametrize(
