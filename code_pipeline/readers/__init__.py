@@ -93,7 +93,8 @@ def reader_for(columns: Collection[str], source: str | None) -> Reader:
 
     Raises SchemaError where there is none, or where the named one would find no tests in these columns.
     """
-    have = ", ".join(sorted(columns)) or "none"
+    names = (name if name and name == name.strip() else repr(name) for name in sorted(columns))  # blanks are seen
+    have = ", ".join(names) or "none"
     if source is None and SOURCE_SCHEMA in columns:  # standard rows, whatever columns their source had
         return READERS[PlainReader.name]
     if source is None:

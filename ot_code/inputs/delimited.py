@@ -76,11 +76,12 @@ class DelimitedShard:
         if isinstance(cells, str) or any(has_lone_surrogate(cell) for cell in cells):
             reason = cells if isinstance(cells, str) else "not valid UTF-8"
             raise InputError(f"{self.path}: its first line, which names the columns, cannot be read ({reason})")
-        double = next((name for place, name in enumerate(cells) if name in cells[:place]), None)
-        if double is not None or "" in cells:
-            what = f"two columns {double!r}" if double else "a column without a name"
-            raise InputError(f"{self.path}: its first line names the columns, and has {what}")
-        return cells
+        # pandas writes its index without a name, and reads it back with this one.
+        names = [name or f"Unnamed: {place}" for place, name in enumerate(cells)]
+        double = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        if double is not None:
+            raise InputError(f"{self.path}: its first line names the columns, and has two columns {double!r}")
+        return names
 
     def _records(self) -> Generator[tuple[int, list[str] | str], None, None]:
         """Line on which it begins, and cells, of each record that is not an empty line; a reason for a broken one."""

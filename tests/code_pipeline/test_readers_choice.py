@@ -67,3 +67,8 @@ def test_a_row_with_tests_is_code_whatever_answer_stands_beside_them(schema: str
     tests = [column for column in READERS[name].needs if column in columns and column not in aside]
     for column in tests:
         assert domain_of((*columns, "answer"), {**dict.fromkeys(columns), "answer": "x", column: "tests"}) == "code"
+
+
+def test_names_with_blanks_are_seen_as_they_are() -> None:
+    with pytest.raises(SchemaError, match=r"has these columns: '', ' test_cases', id\."):
+        reader_for(("id", " test_cases", ""), None)

@@ -72,7 +72,7 @@ def test_a_broken_row_is_a_row_with_a_reason(tmp_path: Path, line: bytes, reason
     ("data", "reason"),
     [
         (b"a,a\n1,2\n", "two columns 'a'"),
-        (b"a,\n1,2\n", "a column without a name"),
+        (b"Unnamed: 1,\n1,2\n", "two columns 'Unnamed: 1'"),
         (b"\xff,b\n1,2\n", "cannot be read"),
         (b"a,b\n", "has no rows"),
     ],
@@ -80,6 +80,11 @@ def test_a_broken_row_is_a_row_with_a_reason(tmp_path: Path, line: bytes, reason
 def test_a_header_that_names_no_columns(tmp_path: Path, data: bytes, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         open_input(_write(tmp_path / "rows.csv", data))
+
+
+def test_an_index_that_pandas_wrote_has_the_name_that_pandas_gives_it(tmp_path: Path) -> None:
+    spec = _write(tmp_path / "rows.csv", b",a,\n0,x,y\n")
+    assert [row.values for row in open_input(spec).rows()] == [{"Unnamed: 0": "0", "a": "x", "Unnamed: 2": "y"}]
 
 
 _CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
