@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
+from ot_code.console import plain_console
+from ot_code.report.markup import visible
 from ot_code.verdicts import PASSED, is_fault
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _SHOWN_DISAGREEMENTS = 20
 
 
 def show_summary(summary: Mapping[str, Any], out: Path) -> None:
     """Prints the summary on stdout; in colour on a terminal only."""
-    console = Console(highlight=False)
+    console = plain_console()
     verdicts = Table(title="verdicts", title_justify="left")
     verdicts.add_column("verdict")
     verdicts.add_column("rows", justify="right")
@@ -67,7 +71,7 @@ def _show_agreement(console: Console, agreement: Mapping[str, Any]) -> None:
         table.add_column(name, justify="right" if name == "rows" else "left")
     for label, verdicts in agreement["labels"].items():
         for verdict, count in verdicts.items():
-            table.add_row(label, verdict, f"{count:,}")
+            table.add_row(visible(label), verdict, f"{count:,}")
     console.print(table)
     for name, what in (("accept", "accepted or not"), ("kind", "kind of verdict")):
         found = agreement[name]
@@ -77,7 +81,7 @@ def _show_agreement(console: Console, agreement: Mapping[str, Any]) -> None:
     for one in agreement["disagreements"][:_SHOWN_DISAGREEMENTS]:
         where = one["file"] or f"candidate {one['candidate_index']}"
         words = f"  row {one['row_id']}, {where}: labelled {one['label']}, judged {one['verdict']}: {one['reason']}"
-        console.print(words, markup=False, soft_wrap=True)
+        console.print(visible(words), soft_wrap=True)
     left = len(agreement["disagreements"]) - _SHOWN_DISAGREEMENTS
     if left > 0:
         console.print(f"  and {left:,} more in summary.json")
@@ -98,5 +102,7 @@ def _sources(sources: Mapping[str, Mapping[str, int]]) -> Table:
         table.add_column(name, justify="left" if name == "source" else "right")
     largest = sorted(sources.items(), key=lambda item: -sum(item[1].values()))
     for name, verdicts in largest[:20]:
-        table.add_row(name, f"{sum(verdicts.values()):,}", f"{sum(verdicts.get(right, 0) for right in PASSED):,}")
+        table.add_row(
+            visible(name), f"{sum(verdicts.values()):,}", f"{sum(verdicts.get(right, 0) for right in PASSED):,}"
+        )
     return table

@@ -126,10 +126,11 @@ def _explain(recipe: Recipe, args: argparse.Namespace) -> None:
 
 def _show(summary: Mapping[str, Any], out: Path | None) -> None:
     """Prints the funnel on stdout."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from ot_code.console import plain_console
+
+    console = plain_console()
     funnel = Table(title=f"recipe {summary['recipe']}", title_justify="left")
     for name in ("step", "read", "kept", "removed", "why"):
         funnel.add_column(name, justify="right" if name in ("read", "kept", "removed") else "left")

@@ -52,17 +52,19 @@ def run(stage: Stage, args: argparse.Namespace) -> int:
 
 def show(summary: Mapping[str, Any], out: Path) -> None:
     """Prints a stage's summary on stdout; in colour on a terminal only."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from ot_code.console import plain_console
+    from ot_code.report.markup import visible
+
+    console = plain_console()
     if summary["reasons"]:
         reasons = Table(title="removed", title_justify="left")
         reasons.add_column("why")
         reasons.add_column("rows", justify="right")
         reasons.add_column("share", justify="right")
         for kind, number in sorted(summary["reasons"].items(), key=lambda item: -item[1]):
-            reasons.add_row(kind, f"{number:,}", f"{number / summary['read']:.1%}")
+            reasons.add_row(visible(kind), f"{number:,}", f"{number / summary['read']:.1%}")
         console.print(reasons)
     if len(summary["by_source"]) > 1:
         sources = Table(title="sources", title_justify="left")
@@ -70,7 +72,7 @@ def show(summary: Mapping[str, Any], out: Path) -> None:
             sources.add_column(name, justify="left" if name == "source" else "right")
         largest = sorted(summary["by_source"].items(), key=lambda item: -item[1]["read"])
         for name, fates in largest[:_SHOWN_NAMES]:
-            sources.add_row(name, f"{fates['read']:,}", f"{fates['kept']:,}")
+            sources.add_row(visible(name), f"{fates['read']:,}", f"{fates['kept']:,}")
         console.print(sources)
     for note, number in summary.get("notes", {}).items():
         console.print(f"{number:,} kept rows: {note}")

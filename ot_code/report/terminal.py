@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
+from ot_code.console import plain_console
 from ot_code.errors import InputError, UsageError
 from ot_code.report.gathered import sample_of
 from ot_code.report.markup import visible
@@ -44,7 +44,7 @@ def rows_of(output: Output, row: str, candidate: int | None) -> Iterator[dict[st
 
 def show_row(output: Output, row: Mapping[str, Any]) -> None:
     """Prints a row and its verdict on stdout; in colour on a terminal only. Nothing of it is taken for markup."""
-    console = Console(highlight=False)
+    console = plain_console()
     sample = sample_of(output, row, cut=_CUT)
     style = "bold green" if sample.verdict in PASSED else "bold magenta" if is_fault(sample.verdict) else "bold red"
     console.print(
@@ -65,7 +65,7 @@ def show_overview(output: Output) -> None:
     if output.judged is not None:
         show_summary(output.verify, output.judged.parent)
         return
-    console = Console(highlight=False)
+    console = plain_console()
     for step in output.summary.get("funnel") or [output.summary]:
         name = step.get("step") or step.get("stage") or "rows"
-        console.print(f"{name}: {step.get('read', 0):,} rows read, {step.get('kept', 0):,} kept", markup=False)
+        console.print(f"{name}: {step.get('read', 0):,} rows read, {step.get('kept', 0):,} kept")

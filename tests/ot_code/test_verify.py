@@ -293,3 +293,22 @@ def test_a_missing_extra_for_the_hub_is_named(tmp_path):
 def test_as_a_library(tmp_path):
     path = jsonl(tmp_path / "rows.jsonl", [plain(0, [RIGHT])])
     assert judging.verify(VerifyConfig(str(path), tmp_path / "out"), quiet=True)["kept"] == 1
+
+
+def test_what_is_printed_takes_nothing_for_markup_and_steers_no_terminal(tmp_path, capsys):
+    tests = [{"input": "1", "output": "1"}]
+    code = "import sys\nsys.exit('\\x1b[31mred[/x]:smile:')"
+    names = ("contestId", "index", "test_cases", "code", "programmingLanguage", "verdict", "testset", "source")
+    rows = [
+        dict(zip(names, (1, "A", tests, code, "Python 3", "OK", "TESTS", source), strict=True))
+        for source in ("[/x]", "\x1b[2Jb")
+    ]
+    out = tmp_path / "out[/x]:smile:"
+    assert main(["verify", str(jsonl(tmp_path / "rows.jsonl", rows)), "--out", str(out)]) == Exit.DONE
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "│ [U+001B][2Jb" in said
+    assert "exit code 1: [U+001B][31mred[/x]:smile:" in said
+    assert f"{out}/judged" in said
+    assert main(["filter", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "taken"), "--take", "1"]) == Exit.DONE
+    assert "│ [/x]" in capsys.readouterr().out
