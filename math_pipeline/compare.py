@@ -83,13 +83,25 @@ def _sets(gold: Node, answer: Node) -> Outcome | None:
     region = _regions(gold, answer)
     if region is not None:
         return region
+    alone = _alone(gold), _alone(answer)
+    if alone != (gold, answer):
+        return nodes(*alone)
     if isinstance(gold, Union | Meet | Without) or isinstance(answer, Union | Meet | Without):
         of_letters = letters.compared(gold, answer)
         if of_letters is not None:
             return of_letters
+    if isinstance(gold, Meet) and isinstance(answer, Meet):
+        parts = [nodes(one, two) for one, two in zip(gold.parts, answer.parts, strict=False)]
+        if len(gold.parts) == len(answer.parts) and all(part.same for part in parts):
+            return Outcome(True, "with its condition")
     if isinstance(gold, Meet) or isinstance(answer, Meet):
         return Outcome(None, "set", "what the sets have in common could not be shown to be the same, nor different")
     return None
+
+
+def _alone(node: Node) -> Node:
+    """The interval that a name lies in, whose ends are no numbers, as a tuple of them."""
+    return node.parts[0] if isinstance(node, Union) and len(node.parts) == 1 else node
 
 
 def _bare_value(gold: Node, answer: Node) -> tuple[Node, Node]:

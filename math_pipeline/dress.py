@@ -21,7 +21,7 @@ _WRAPPERS = (
     ("`", "`"),
 )
 _MOST_LAYERS = 64
-_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!])!|(?<=[a-zA-Z]{2})!|\\\\)+$")
+_TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!\s])!|(?<=[a-zA-Z]{2}\s)!|(?<=[a-zA-Z]{2})!|\\\\)+$")
 _LEADING = re.compile(
     r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
     r"(?:therefore|thus|so|hence|answer)\b[ :,]*|(?:approximately|about|roughly|around|exactly)\s+(?=[-$\\\d])|"

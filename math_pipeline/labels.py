@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from math_pipeline.nodes import Choice, Many
+from math_pipeline.nodes import Choice, Expr, Many
 
 _LABELS = ("abcdefgh", "12345678", ("i", "ii", "iii", "iv", "v", "vi"))
 _CIRCLED = re.compile(r"(?:(?:\\text\s*\{)?[\s,;]*(?:and)?\s*[\u2460-\u2473]\s*\}?)+")
+_NUMBERED = re.compile(r"\(\d{1,2}\)(?:\s*\(\d{1,2}\))+")
 _CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
 
 _CHOICE_WITH = re.compile(
@@ -21,6 +22,10 @@ def choice_of(text: str) -> Choice | Many | None:
     if _CIRCLED.fullmatch(text):
         statements = tuple(Choice(sign) for sign in text if unicodedata.digit(sign, None) is not None)
         return statements[0] if len(statements) == 1 else Many(statements)
+    if _NUMBERED.fullmatch(text):
+        numbers = list(map(int, re.findall(r"\d+", text)))
+        if numbers == sorted(set(numbers)):  # (1)(3) says which statements hold
+            return Many(tuple(Expr(str(number)) for number in numbers))
     alone = _CHOICE_ALONE.match(text)
     if alone is not None:
         return Choice(alone[1])

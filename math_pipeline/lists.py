@@ -63,17 +63,12 @@ def _is_empty_set(node: Node) -> bool:
 
 
 def _lettered(node: Node, other: Node) -> Node:
-    """ABD beside A, B, D, and (1)(3) beside (1), (3): several choices, without what parts them."""
-    if not (isinstance(node, Expr) and isinstance(other, Many)):
-        return node
-    text = re.sub(r"\s", "", node.latex)
-    if re.fullmatch(r"[A-J]{2,}", text) and all(map(_is_letter, other.items)):
-        parts: list[Node] = [Choice(letter) for letter in text]
-    elif re.fullmatch(r"(?:\(\d{1,2}\)){2,}", text) and all(map(_is_statement, other.items)):
-        parts = [Expr(number) for number in re.findall(r"\d+", text)]
-    else:
-        return node
-    return Many(tuple(parts)) if len(set(parts)) == len(parts) else node
+    """ABD beside A, B, D: several choices, without what parts them."""
+    if isinstance(node, Expr) and isinstance(other, Many) and all(map(_is_letter, other.items)):
+        letters = node.latex.strip()
+        if re.fullmatch(r"[A-J]{2,}", letters) and len(set(letters)) == len(letters):
+            return Many(tuple(Choice(letter) for letter in letters))
+    return node
 
 
 def _pointed(node: Node, other: Node) -> Node:
@@ -97,11 +92,6 @@ def point_of(node: Node) -> Ordered | None:
 
 def _is_letter(node: Node) -> bool:
     return isinstance(node, Choice) or (isinstance(node, Expr) and re.fullmatch(r"[A-J]", node.latex) is not None)
-
-
-def _is_statement(node: Node) -> bool:
-    """Whether it may be the number of a statement: a circled one, or a plain one."""
-    return isinstance(node, Choice) or (isinstance(node, Expr) and re.fullmatch(r"\d{1,2}", node.latex) is not None)
 
 
 def _out_of_order(one: list[Node], two: list[Node], same: Same) -> Outcome | None:
@@ -216,6 +206,12 @@ def _is_numbered(one: str, two: str) -> bool:
     return re.fullmatch(rf"{re.escape(short)}_\d", long) is not None
 
 
+def _are_intervals(gold: Ordered, answer: Ordered) -> bool:
+    """Whether two pairs of the same entries are intervals, one closed where the other is open."""
+    shapes = {side.opening + side.ending for side in (gold, answer)}
+    return len(shapes) > 1 and shapes <= {"()", "[]", "[)", "(]"}
+
+
 def _against_tuple(gold: Node, answer: Node, same: Same) -> Outcome:
     """(1, 2) beside 1, 2: the same in the same order; (1, 2) beside {1, 2}: a pair is no set."""
     many, ordered = (gold, answer) if isinstance(gold, Many) else (answer, gold)
@@ -265,6 +261,6 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
         return Outcome(False, "tuple", "an entry differs")
     if not all(outcome.same for outcome in outcomes):
         return Outcome(None, "tuple", "an entry could not be compared")
-    if {gold.opening, answer.opening} == {"(", "["} and len(gold.items) == 2 and gold.ending != answer.ending:
+    if len(gold.items) == 2 and _are_intervals(gold, answer):
         return Outcome(False, "interval", "closed beside open")
     return Outcome(True, "tuple")

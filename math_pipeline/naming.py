@@ -15,6 +15,10 @@ _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
     r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
 )
+_FIGURE = re.compile(
+    r"\\(?:vec|overrightarrow)\s*(?:\{\s*[a-zA-Z]{1,2}\s*\}|[a-zA-Z](?![a-zA-Z]))|\\(?:sin|cos|tan|cot)(?![a-zA-Z])"
+    r"|\\angle(?![a-zA-Z])|(?<![a-zA-Z\\])[A-Z]{1,3}(?![a-zA-Z])|\\(?:alpha|beta|gamma|theta|phi)(?![a-zA-Z])"
+)
 # Single letters outside commands and text groups.
 LETTERS = re.compile(r"\\text\s*\{[^{}]*\}|\\mathbb\{[A-Z]\}|\\[a-zA-Z]+|([a-zA-Z])")
 _ARGUMENT = re.compile(r"([a-zA-Z]'*)\s*(?:_\{?\s*([a-z])\s*\}?|\(\s*([a-zA-Z])\s*\))")
@@ -32,19 +36,41 @@ def unchained(node: Node, other: Node) -> Node:
         return Ordered((node.sides[-1],) * len(other.items))  # x = y = z = 1
     if len(node.sides) > 2 and not isinstance(other, Relation):
         return node.sides[-1] if not any(_is_free(side) for side in node.sides[1:-1]) or named else node
+    if len(node.sides) > 2 and isinstance(other, Relation) and len(other.sides) > 2 and _is_system(node):
+        return node
     if len(node.sides) > 2:
         return Relation((node.sides[0], node.sides[-1]), ("=",))
     if isinstance(other, Relation) or (isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items)):
         return node
     if named or _are_equal(head, node.sides[-1]):
         return node.sides[-1]
-    if isinstance(head, Expr) and _LENGTHS.fullmatch(head.latex):
+    if isinstance(head, Expr) and (_LENGTHS.fullmatch(head.latex) or _is_measured(head.latex)):
         return node.sides[-1]
     return node
 
 
 def _are_names(sides: Sequence[Node]) -> bool:
     return all(isinstance(side, Expr) and is_name(side.latex) for side in sides)
+
+
+def _is_measured(latex: str) -> bool:
+    """Whether it measures a figure: functions of its angles, products and lengths of vectors; no unknown in it."""
+    bare = _FIGURE.sub(" ", latex)
+    return (
+        bare != latex
+        and re.search(r"\\(?:vec|overrightarrow|angle|sin|cos|tan|cot)", latex) is not None
+        and not re.search(r"[a-zA-Z]", re.sub(r"\\(?:cdot|times|left|right|frac|sqrt)(?![a-zA-Z])", " ", bare))
+    )
+
+
+def _is_system(chain: Relation) -> bool:
+    """Whether a chain is several equations, as those of a line, and not one value worked out."""
+    last = chain.sides[-1]
+    return not all(side == last or not names_in(side) or _are_one(side, last) for side in chain.sides[1:-1])
+
+
+def _are_one(one: Node, two: Node) -> bool:
+    return isinstance(one, Expr) and isinstance(two, Expr) and symbols.same(one.latex, two.latex) is True
 
 
 def _is_free(node: Node) -> bool:

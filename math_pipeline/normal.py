@@ -107,6 +107,9 @@ _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
 _PLAIN_BUILDER = re.compile(
     r"^[\s$]*\{\s*((?:[a-zA-Z]|\(\s*[a-zA-Z]\s*,\s*[a-zA-Z]\s*\))\s*(?:\||\\mid|:)[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}[\s$.]*$"
 )
+_BOLD_SETS = re.compile(
+    r"\\(?:mathbf|boldsymbol|bm)\s*\{\s*([RZNQC])\s*\}|(?<=\\in)\s*\\(?:mathrm|rm|text)\s*\{\s*([RZNQC])\s*\}"
+)
 _NESTED_TEXT = re.compile(r"\\text\s*\{\s*(\\text\s*\{[^{}]*\})\s*\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
 _PRICED = re.compile(r"^\s*(-)?\s*(\\?\$|[€£¥₹])\s*(\d[\d.,]*)\s*$")
@@ -138,6 +141,7 @@ def normal(text: str) -> str:
     text = unaligned(text)
     text = _joined(undressed(_PLAIN_BUILDER.sub(r"\\{\1\\}", text)))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
+    text = _BOLD_SETS.sub(lambda m: f"\\mathbb{{{m[1] or m[2]}}}", text)
     text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):
         text = pattern.sub(" ", text)
@@ -253,6 +257,7 @@ def _numbers(text: str) -> str:
     if re.fullmatch(r"\s*-?\d+\.\d*\(\d+\)\s*", text):
         text = _REPEATING_TEXT.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
     text = _SCIENTIFIC.sub(lambda m: f"{m[1]} \\times 10^{{{int(m[2])}}}", text)
+    text = re.sub(r"(?<=[\w)}])\s+!(?!=)", "!", text)
     return re.sub(r"(?<=\d)\.(?![\d])", "", text)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from math_pipeline import inequalities, symbols
+from math_pipeline import inequalities, linear, symbols
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
 from math_pipeline.naming import is_constant, latex_of, name_of, names_in, of_same_argument
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
@@ -21,6 +21,8 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
         return _beside_value(gold, answer, same)
     if gold.signs == answer.signs == ("=",):
         return _equations(gold, answer, same)
+    if set(gold.signs) == set(answer.signs) == {"="} and max(len(gold.signs), len(answer.signs)) > 1:
+        return _chains(gold, answer, same)
     if "\\equiv" in gold.signs + answer.signs and _modulus(gold) != _modulus(answer):
         return Outcome(None, "relation", "congruences of different moduli")
     if gold.signs == answer.signs == ("\\equiv",) and same(gold.sides[0], answer.sides[0]).same:
@@ -88,6 +90,19 @@ def _by_name(node: Node) -> Many | None:
     if not (isinstance(head, Ordered) and isinstance(value, Ordered) and len(head.items) == len(value.items)):
         return None
     return Many(tuple(Relation(pair, ("=",)) for pair in zip(head.items, value.items, strict=True)))
+
+
+def _chains(gold: Relation, answer: Relation, same: Same) -> Outcome:
+    """Two chains of equations, such as those of a line: the same side by side, or as linear systems."""
+    if len(gold.sides) == len(answer.sides):
+        parts = [same(one, two).same for one, two in zip(gold.sides, answer.sides, strict=True)]
+        if all(parts):
+            return Outcome(True, "equations")
+    systems = [linear.reduced([latex_of(side) for side in chain.sides]) for chain in (gold, answer)]
+    if systems[0] is None or systems[1] is None:
+        return Outcome(None, "equations", "chains of equations that are not linear")
+    alike = systems[0] == systems[1]
+    return Outcome(alike, "equations: linear", "" if alike else "the two systems of equations differ")
 
 
 def _modulus(relation: Relation) -> str:

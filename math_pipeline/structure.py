@@ -31,6 +31,7 @@ _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
 )
 _UNIT_AND = re.compile(r"(?<=[\d}])\s*\\text\s*\{\s*([a-zA-Z]{1,12})\s+(and|or)\s*\}(?=\s*[-\d\\])")
+_CONDITIONAL = re.compile(r"^([^<>]*=[^<>]*?)\s*\(\s*([^()=]*?(?:\\ne|\\le|\\ge|<|>)(?![a-zA-Z])[^()=]*)\)$")
 _SEQUENCE = re.compile(r"^\\\{\s*([a-zA-Z]_(?:\{\w+\}|\w))\s*\\\}$")
 _LOGIC = re.compile(r"\s*\\(?:land|lor|vee|wedge)(?![a-zA-Z])\s*")
 _EITHER = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])|\\(?:lor|vee)(?![a-zA-Z])|or(?=[A-Z])")
@@ -127,6 +128,9 @@ def _unclaused(pieces: list[str]) -> list[str]:
 
 
 def _single(text: str, depth: int) -> Node:
+    conditional = _CONDITIONAL.match(text)
+    if conditional is not None:
+        return Meet((parse(conditional[1], depth + 1), parse(conditional[2], depth + 1)), clause=True)
     told = _described(text, depth)
     if told is not None:
         return told
@@ -244,7 +248,8 @@ def _relation(text: str, depth: int) -> Node | None:
         if not signs:
             return parse(sides[0], depth + 1)
     if signs[-1] == "\\in" and len(signs) == 1 and is_name(sides[0]):
-        return parse(sides[1], depth + 1)
+        within = parse(sides[1], depth + 1)
+        return Union((within,)) if isinstance(within, Ordered) and len(within.items) == 2 else within
     # A letter beside a sign is a name, never a choice.
     sides[0] = _SEQUENCE.sub(r"\1", sides[0])
     nodes = [Expr(side) if re.fullmatch(r"[A-Z]", side) else parse(side, depth + 1) for side in sides]
