@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from code_pipeline.checkers.plain import in_order
 from code_pipeline.types import Failure, TestCase
 
 CUT = 1_000  # characters of each field
@@ -73,8 +74,12 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
         yield "..."
     elif isinstance(value, (list, tuple, set, frozenset)):
         opening, closing = ("[", "]") if isinstance(value, list) else ("(", ")") if isinstance(value, tuple) else "{}"
+        members = value if isinstance(value, (list, tuple)) else in_order(value)
+        if members is None:
+            yield f"<a set of {len(value):,} members>"
+            return
         yield opening
-        for position, item in enumerate(value):
+        for position, item in enumerate(members):
             yield ", " if position else ""
             yield from _pieces(item, depth + 1)
         yield ",)" if isinstance(value, tuple) and len(value) == 1 else closing

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,7 @@ _PLAIN_EQUALITY = frozenset({int, str, bytes, type(None)})  # lists of these: `=
 _DEEPEST_KEY = 50  # nesting of a set's member or a dict's key: hashing is recursive
 _LONGEST_KEY_BITS = 12_000  # beyond 4,300 digits Python refuses to print an integer
 _SHOWN_BITS = 512
+_MOST_ORDERED = 10_000  # members of a set that are sorted to be shown
 
 _BOOL = "a bool for a number"
 _KEYS = "JSON string keys"
@@ -233,8 +235,11 @@ def describe(value: Any, depth: int = 0) -> str:
         return f"a {kind.__name__}, which is not plain data"
     if depth >= 2:
         return f"a {kind.__name__} of {len(value)}"
+    members = value if kind not in _SETS else in_order(value)
+    if members is None:
+        return f"a {kind.__name__} of {len(value)}"
     shown: list[str] = []
-    for item in value.items() if kind is dict else value:
+    for item in value.items() if kind is dict else members:
         if len(shown) == 8:
             shown.append("...")
             break
@@ -243,6 +248,25 @@ def describe(value: Any, depth: int = 0) -> str:
         )
     opening, closing = "[]" if kind is list else "()" if kind is tuple else "{}"
     return _cut(f"{opening}{', '.join(shown)}{closing}") + (f" ({len(value)} items)" if len(value) > 8 else "")
+
+
+def in_order(members: AbstractSet[Any]) -> list[Any] | None:
+    """A set's members in an order that every process has; None where there are too many to be put in order.
+
+    Texts hash differently in each process, and so a set shows itself differently from run to run.
+    """
+    return sorted(members, key=_rank) if len(members) <= _MOST_ORDERED else None
+
+
+def _rank(member: Any) -> tuple[str, Any]:
+    kind = type(member)
+    if kind in _LISTS:
+        return kind.__name__, tuple(map(_rank, member))
+    if kind in _SETS:
+        return kind.__name__, sorted(map(_rank, member))
+    if kind in (int, str, bytes):
+        return kind.__name__, member
+    return kind.__name__, repr(member) if kind in _SCALARS else ""
 
 
 def _cut(text: str) -> str:

@@ -63,6 +63,8 @@ def lengths(head: bytes) -> tuple[int, int]:
 def dump_plain(value: Any, reduce: Optional[Callable[[Any], Any]] = None) -> bytes:
     """Plain data as bytes. `reduce` turns a value of another type into plain data, or raises.
 
+    Without it (on the host, where texts hash differently in each process) members of a set are written in an order of
+    their own: the order in which a set is filled decides how it is walked, which may decide what a program does.
     Raises WireError naming the type that is not plain data, or a depth over MAX_DEPTH.
     """
     return json.dumps(_out(value, 0, reduce), separators=(",", ":")).encode("ascii")
@@ -102,7 +104,8 @@ def _out(value: Any, depth: int, reduce: Optional[Callable[[Any], Any]]) -> Any:
     if kind is dict:
         return {"d": [[_out(k, depth, reduce), _out(v, depth, reduce)] for k, v in value.items()]}
     if kind is set or kind is frozenset:
-        return {"s": [_out(item, depth, reduce) for item in value]}
+        members = [_out(item, depth, reduce) for item in value]
+        return {"s": members if reduce is not None else sorted(members, key=json.dumps)}
     if kind is bytes or kind is bytearray:
         return {"b": bytes(value).hex()}
     if reduce is not None:

@@ -10,7 +10,9 @@ import pytest
 
 from code_pipeline.checkers import Actual, AnyOrderChecker, Check, ValuesChecker
 from code_pipeline.checkers.plain import describe
+from code_pipeline.failure import show
 from code_pipeline.types import TestCase
+from sandbox.guest.wire import dump_plain
 
 HUGE = 10**20_000  # more digits than Python prints
 
@@ -185,6 +187,16 @@ def test_describing_is_short_and_cheap() -> None:
     assert describe(object()) == "a object, which is not plain data"
     for value in ["x" * 10**6, list(range(10**6)), [["y" * 1000] * 1000] * 1000, {i: i for i in range(1000)}, {1, 2}]:
         assert len(describe(value)) < 120
+
+
+def test_sets_are_shown_in_the_same_order_in_every_process() -> None:
+    letters = set("qwertzuiop")
+    assert describe(letters) == "{'e', 'i', 'o', 'p', 'q', 'r', 't', 'u', ...} (10 items)"
+    assert describe({1, "a", (2, "b"), frozenset({"c", 3}), None, 1.5}) == ("{None, 1.5, {3, 'c'}, 1, 'a', (2, 'b')}")
+    assert show(letters) == "{'e', 'i', 'o', 'p', 'q', 'r', 't', 'u', 'w', 'z'}"
+    many = set(map(str, range(20_000)))
+    assert (describe(many), show(many)) == ("a set of 20000", "<a set of 20,000 members>")
+    assert dump_plain(letters) == b'{"s":["e","i","o","p","q","r","t","u","w","z"]}'  # what a jail gets
 
 
 def test_big_values_are_fast() -> None:
