@@ -11,7 +11,11 @@ from code_pipeline.types import Failure, TestCase
 
 CUT = 1_000  # characters of each field
 _DEEPEST = 40  # nesting shown; deeper is "..."
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
+# What machines say that differs from run to run: addresses of Python's objects, numbers of its threads and Rust's.
+_UNSTEADY = re.compile(
+    r"(?<= at )0x[0-9a-f]+(?=>)|(?<=, started )[0-9]+(?=\)>)|(?<=, started daemon )[0-9]+(?=\)>)"
+    r"|(?<=hread )0x[0-9a-f]{8,16}\b|(?<=' \()[0-9]+(?=\) panicked at )"
+)
 _LONGEST_INT_BITS = 12_000  # about 3,600 digits; Python refuses to print 4,300 and more
 
 
@@ -27,8 +31,8 @@ def failure_of(index: int, test: TestCase, got: Any, stderr: bytes, *, is_call: 
 
 
 def steady(text: str) -> str:
-    """The text without the addresses of objects, which differ from run to run where nothing else does."""
-    return _ADDRESS.sub(" at 0x...>", text) if " at 0x" in text else text
+    """The text without the numbers of objects and threads, which differ from run to run where nothing else does."""
+    return _UNSTEADY.sub("...", text)
 
 
 def text_of(value: Any) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from code_pipeline.checkers.base import Check
-from code_pipeline.failure import CUT, failure_of, show
+from code_pipeline.failure import CUT, failure_of, show, steady
 from code_pipeline.types import CaseResult, Failure, TestCase, Verdict
 from code_pipeline.verdict import compiler_sentence, decide, fold, missing_module, stopped_early
 from sandbox.types import Execution, Limits, Status
@@ -223,3 +223,18 @@ def test_a_memory_limit_is_told_as_the_problem_has_it():
     assert java is not None
     assert plain.reason == "needed more than 512 MiB of memory"
     assert java.reason == "needed more than 512 MiB of memory beside the 256 MiB that the language itself is given"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("<a.B object at 0x7f12ab>, <C at 0x1>", "<a.B object at ...>, <C at ...>"),
+        ("<Thread(Thread-1 (f), started 139790083159744)>", "<Thread(Thread-1 (f), started ...)>"),
+        ("<Thread(T, started daemon 1397900)>", "<Thread(T, started daemon ...)>"),
+        ("Current thread 0x00007f1234567740 (most recent call first):", "Current thread ... (most recent call first):"),
+        ("thread 'main' (39) panicked at main.rs:1:48", "thread 'main' (...) panicked at main.rs:1:48"),
+        ("0x7f12ab at 0x7f, started 5, thread 0x7 'x' (39)", "0x7f12ab at 0x7f, started 5, thread 0x7 'x' (39)"),
+    ],
+)
+def test_numbers_that_differ_from_run_to_run_are_not_shown(said: str, shown: str) -> None:
+    assert steady(said) == shown
