@@ -42,6 +42,7 @@ _TOLD = re.compile(
 )
 _WHERE = re.compile(r"[\s,;(]*(?:\\text\s*\{)?\s*\b(?:where|for\s+(?:all|any|some|every)|with)\b.*\Z", re.DOTALL)
 _CONSTANTS = frozenset("acAkKC")
+_PARAMETERS = frozenset("klmnst")  # (3k, 4k, 5k) says the same of any of these
 _OF_NAME = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-zA-Z]\s*\)|y)\s*=")
 
 
@@ -80,7 +81,8 @@ def renamed(gold: str, answer: str) -> str | None:
     bounds = [_BOUND.search(text) for text in (gold, answer)]
     declared = [clause[0] for clause in clauses if clause is not None] + [bound[1] for bound in bounds if bound]
     of_function = all(map(_OF_NAME.match, (gold, answer))) and {wanted, used} <= _CONSTANTS
-    if len(set(domains)) > 1 or not ({wanted, used} <= set(declared) or of_function):
+    of_tuple = gold.lstrip()[:1] == answer.lstrip()[:1] == "(" and {wanted, used} <= _PARAMETERS
+    if len(set(domains)) > 1 or not ({wanted, used} <= set(declared) or of_function or of_tuple):
         return None
     clause = _WHERE.search(answer)
     body, rest = (answer[: clause.start()], clause[0]) if clause is not None else (answer, "")

@@ -15,6 +15,8 @@ _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
     r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
 )
+_SIDE = r"\|?\s*[A-Z](?:_\{?\d\}?|')?\s*[A-Z](?:_\{?\d\}?|')?\s*\|?"
+_SEGMENTS = re.compile(rf"{_SIDE}(?:\s*(?:[-+/]|\\cdot|\\times)\s*{_SIDE})*")
 _FIGURE = re.compile(
     r"\\(?:vec|overrightarrow)\s*(?:\{\s*[a-zA-Z]{1,2}\s*\}|[a-zA-Z](?![a-zA-Z]))|\\(?:sin|cos|tan|cot)(?![a-zA-Z])"
     r"|\\angle(?![a-zA-Z])|(?<![a-zA-Z\\])[A-Z]{1,3}(?![a-zA-Z])|\\(?:alpha|beta|gamma|theta|phi)(?![a-zA-Z])"
@@ -55,6 +57,8 @@ def _are_names(sides: Sequence[Node]) -> bool:
 
 def _is_measured(latex: str) -> bool:
     """Whether it measures a figure: functions of its angles, products and lengths of vectors; no unknown in it."""
+    if _SEGMENTS.fullmatch(latex.strip()):
+        return True
     bare = _FIGURE.sub(" ", latex)
     return (
         bare != latex

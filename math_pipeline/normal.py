@@ -70,6 +70,7 @@ _SAME = (
     (re.compile(r"(?<=[\d$])\s*\\text\s*\{\s*([aApP])\.\s?[mM]\.?\s*\}"), lambda m: f" \\text{{{m[1].lower()}m}}"),
     (re.compile(r"(?<=[\d$])\s*([aApP])\.\s?[mM](?:\.|(?![a-zA-Z]))"), lambda m: f" {m[1].lower()}m"),
     (re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3}){2,}(?![\d.])"), lambda m: m[0].replace(".", "")),
+    (re.compile(r"\\text\s*\{\s*(gcd|lcm|min|max|sin|cos|tan|log|ln)\s*\}(?=\s*[\\({])"), r"\\\1 "),
     (_ELSEWHERE, lambda m: _FUNCTION_NAMES[m[1] or m[2]] + " "),
     (re.compile(r"\\(?:colon)(?![a-zA-Z])|\{:\}"), ":"),
     (re.compile(r"\\(max|min|gcd|lcm)\s*\\\{([^{}]*)\\\}"), r"\\\1(\2)"),
@@ -104,6 +105,7 @@ _DOTTED = re.compile(r"(\d+)\.(\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
 _REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
 _SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
+_LETTER_IN_BRACES = re.compile(r"(?<![\w}\]^\\])\{([a-zA-Z])\}(?=[_^])")
 _PLAIN_BUILDER = re.compile(
     r"^[\s$]*\{\s*((?:[a-zA-Z]|\(\s*[a-zA-Z]\s*,\s*[a-zA-Z]\s*\))\s*(?:\||\\mid|:)[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}[\s$.]*$"
 )
@@ -126,6 +128,10 @@ _FUNCTIONS = frozenset(
         "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan arccot log ln lg exp gcd lcm min max det tr rank "
         "mod sgn sign dim ker deg arg Re Im Var var Cov cis dx dy dt lim sup inf const ord",
     )
+)
+# Those that are commands of LaTeX, or that plain text is read as.
+_COMMANDS = frozenset(
+    re.findall(r"\w+", "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp gcd lcm min max det")
 )
 _ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{?\s*(?:\\text\s*\{\s*)?(st|nd|rd|th)(?![a-z])\s*\}?\}?")
 _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*\{array\}\s*[\])]", re.DOTALL)
@@ -152,7 +158,7 @@ def normal(text: str) -> str:
     text = _CURRENCY.sub("", _price(text)).replace("\\%", "%").replace("$", " ").replace("\\#", "#").replace("\\&", "&")
     text = _unnamed(text)
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
-    text = _braced(text)
+    text = _braced(_LETTER_IN_BRACES.sub(r"\1", text))
     text = _numbers(text)
     text = re.sub(r"\s+", " ", text)
     return undressed(text)
@@ -161,6 +167,8 @@ def normal(text: str) -> str:
 def _upright(match: re.Match[str]) -> str:
     """A word in upright letters as text; a function's name, or one letter that follows no number, as it stands."""
     words = match[2].strip()
+    if words in _COMMANDS:
+        return f"{match[1] or ''}\\{words} "
     of_number = match[1] is not None and _AFTER_NUMBER.search(match.string, 0, match.start(1) + len(match[1]))
     if words in _FUNCTIONS or (
         len(words) == 1 and (match[1] is None or words not in ("mghsLlNJWCFVAKTH" if of_number else "mghsLlNJWCF"))

@@ -15,6 +15,7 @@ _CHOSEN = re.compile(
 )
 _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
 _SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
+_ROUNDED = re.compile(r"\\l(?:floor|ceil)")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
 
 
@@ -37,9 +38,9 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
         pairs.append((gold, answer.replace(",", ".")))
     if _CHOSEN.search(gold) or _CHOSEN.search(answer):
         pairs.append((_CHOSEN.sub(_binomial, gold), _CHOSEN.sub(_binomial, answer)))
-    if "\\lfloor" in gold and "\\lfloor" not in answer and _WHOLE_PART.search(answer):
+    if _ROUNDED.search(gold) and not _ROUNDED.search(answer) and _WHOLE_PART.search(answer):
         pairs.append((gold, _WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", answer)))
-    if "\\lfloor" in answer and "\\lfloor" not in gold and _WHOLE_PART.search(gold):
+    if _ROUNDED.search(answer) and not _ROUNDED.search(gold) and _WHOLE_PART.search(gold):
         pairs.append((_WHOLE_PART.sub(r"\\lfloor \1\\rfloor ", gold), answer))
     vectors = [_VECTOR.search(text) is not None for text in (gold, answer)]
     if any(vectors) and not all(vectors):  # bold letters are not told from others

@@ -154,7 +154,8 @@ def _assignments(gold: Relation, answer: Relation, heads: list[str], same: Same)
     if of_same is not None:
         return ruled(same(gold.sides[1], of_same), "assignment")
     if "(" in heads[0] and "(" in heads[1] and name_of(heads[0]) == name_of(heads[1]) and not _are_alike(*heads):
-        return Outcome(None, "assignment", "a function of other arguments")
+        numbers = all(re.search(r"\(\s*-?[\d.]+\s*\)", head) for head in heads)
+        return Outcome(False if numbers else None, "assignment", "a function of other arguments")
     if name_of(heads[0]) == name_of(heads[1]):
         return ruled(same(gold.sides[1], answer.sides[1]), "assignment")
     values = same(gold.sides[1], answer.sides[1])

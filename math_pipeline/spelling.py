@@ -25,6 +25,7 @@ _DIVISORS = re.compile(
     r"\\?(?:operatorname|text|mathrm)?\s*\{?\\?(gcd|gcf|hcf|lcm)\}?\s*\(\s*(\d{1,30}(?:\s*,\s*\d{1,30})+)\s*\)",
     re.IGNORECASE,
 )
+_DIVISORS_OF_NAMES = re.compile(r"\\?(?<![a-zA-Z])(gcd|lcm)\s*\(([^()]*[a-zA-Z][^()]*)\)")
 _ON_CIRCLE = re.compile(
     r"\\?(?:operatorname|text|mathrm)?\s*\{?\s*\\?cis\s*\}?\s*"
     r"(?:\(((?:[^()]|\([^()]*\))*)\)|\{([^{}]*)\}|(\\frac\{[^{}]*\}\{[^{}]*\}|\d*\s*\\(?:pi|theta)(?![a-zA-Z])|\(\\frac\{[^{}]*\}\{180\}\)))"
@@ -55,6 +56,7 @@ def respelled(latex: str) -> str:
     text = _CHOSEN_BEFORE.sub(lambda m: _out_of(m[0], m[2], int(m[1]), int(m[3])), text)
     text = _CONJUGATE.sub(lambda m: f"({(m[1] or m[2]).replace('i', '(-i)')})", text)
     text = _DIVISORS.sub(_divisor, text)
+    text = _DIVISORS_OF_NAMES.sub(_of_names, text)
     if "cis" in text:
         text = _ON_CIRCLE.sub(lambda m: f" e^{{i \\cdot ({m[1] or m[2] or m[3]})}}", text)
     text = _PRIMES.sub(lambda m: f"{m[1]}_{{prime{len(m[2])}}}", text)
@@ -91,6 +93,13 @@ def _out_of(written: str, kind: str, first: int, second: int) -> str:
 def _divisor(match: re.Match[str]) -> str:
     numbers = [int(part) for part in match[2].split(",")]
     return f"({(lcm if match[1].lower() == 'lcm' else gcd)(*numbers)})"
+
+
+def _of_names(match: re.Match[str]) -> str:
+    """The gcd of names as a name of its own: as polynomials they would have none but 1."""
+    parts = sorted(part.replace(" ", "") for part in match[2].split(","))
+    coded = "x".join("".join(c if c.isalnum() else f"y{ord(c):x}y" for c in part) for part in parts)
+    return f" w_{{{'d' if match[1] == 'gcd' else 'm'}{coded}}}"
 
 
 def _as_fraction(match: re.Match[str]) -> str:

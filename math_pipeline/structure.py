@@ -233,7 +233,7 @@ def _relation(text: str, depth: int) -> Node | None:
         sides.append(text[start : match.start()].strip())
         start = match.end()
     sides.append(text[start:].strip())
-    signs = [match[1] for match in spots]
+    signs = ["=" if match[1] == "\\equiv" and "\\bmod" not in text else match[1] for match in spots]
     if signs[-1] == "=" and not sides[-1]:
         return None
     if not sides[0]:
@@ -296,7 +296,8 @@ def is_name(latex: str) -> bool:
     return bool(
         re.fullmatch(
             r"(?:\\(?:text|mathcal|mathbb)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]{1,3}|[a-zA-Z]'*)"
-            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\^\{?-1\}?(?=\s*\())?(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\))?",
+            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\^\{?-1\}?(?=\s*\())?"
+            r"(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\)|(?<=[fghFGHPQ])\s*\(\s*-?[\d.]+\s*\))?",
             latex.strip(),
         )
     )

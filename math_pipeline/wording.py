@@ -61,7 +61,7 @@ def of_words(text: str) -> Node:
     part = _PART.fullmatch(words)
     if part is not None:
         return Expr(f"\\frac{{{_COUNTS.get(part[1] or 'one', 1)}}}{{{_PARTS[part[2] or part[3]]}}}")
-    negative = re.match(r"(?:negative|minus) ", words)
+    negative = re.match(r"(?:negative|minus) |- ?", words)
     counted = number_of(words[negative.end() :] if negative is not None else words)
     if counted is not None:
         return Expr(str(-counted if negative is not None else counted))
@@ -92,7 +92,7 @@ def of_words(text: str) -> Node:
 def _measured_in_words(words: str) -> Quantity | None:
     """One week, three and a half is not, as so many of a unit that is known; None for other words."""
     number, _, unit = words.rpartition(" ")
-    count = number_of(number) if number else None
+    count = number_of(number) if number and not number.startswith("-") else None
     return Quantity(Expr(str(count)), unit) if count is not None and are_known(unit, unit) else None
 
 
