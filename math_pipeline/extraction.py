@@ -68,6 +68,17 @@ _TOLD_OF = re.compile(
     r"\b(?:solutions?|roots?|points?|values?|answers?|numbers?|pairs?|vertices|zeros)\b[^.$\n]*\bare\s*:?\s*\Z",
     re.IGNORECASE,
 )
+# Words that say that something is the answer, or of what kind, and nothing besides.
+_FRAME = frozenset(
+    re.findall(
+        r"\w+",
+        "the a an is are only unique all every possible such there of form value values maximum minimum max min "
+        "smallest largest least greatest answer answers solution solutions root roots number numbers prime primes "
+        "integer integers function functions pair pairs triple triples way ways different total sum product area "
+        "volume length perimeter probability equals",
+    )
+)
+_BEGUN = re.compile(r"(?:[A-Za-z]+\s+)+(?=[-\d\\(\[])")
 _CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|be|equals|becomes)\b(?!.*\b(?:is|are|was|were|be|equals|becomes)\b)\s*(?:equal\s+to\s+)?"
@@ -138,7 +149,7 @@ def gold_of(gold: str) -> Answer | None:
 
 
 def _found(text: str, how: str) -> Answer | None:
-    text = _TOLD_IN_TEXT.sub("", text)
+    text = _unframed(_TOLD_IN_TEXT.sub("", text))
     if how in _LOOSE:
         text = _last_side(text)
     text = text[-MOST_ANSWER:] if len(text) > MOST_ANSWER and how != "box" else text
@@ -193,6 +204,27 @@ def _bare(text: str) -> str:
     if told is not None and (end := _last_side(told[1].replace("\\$", ""))) != told[1].replace("\\$", ""):
         return end.strip()
     return _LABEL.sub("", text.strip())
+
+
+def _unframed(text: str) -> str:
+    """The mathematics of a text whose words say no more than that it is the answer: the only solution is $x = 2$."""
+    spans = list(_LAST_MATH.finditer(text))
+    if len(spans) == 1:
+        inner = next(group for group in spans[0].groups() if group is not None)
+        around = text[: spans[0].start()] + " " + text[spans[0].end() :]
+    elif spans or (begun := _BEGUN.match(text)) is None:
+        return text
+    else:
+        inner, around = text[begun.end() :], begun[0]
+        if re.search(r"(?<!\\)\b[a-zA-Z]{3,}", _TEXT_GROUP.sub(" ", inner)):
+            return text
+    words = re.findall(r"[a-zA-Z]+", around)
+    framed = (
+        max(map(len, words), default=0) > 2
+        and all(word.lower() in _FRAME for word in words)
+        and not re.search(r"\d", around)
+    )
+    return inner if framed and not re.fullmatch(r"\s*[a-zA-Z]\s*", inner) else text
 
 
 def _anchored(text: str) -> str | None:

@@ -38,7 +38,9 @@ _CONGRUENT = re.compile(
 _MULTIPLE = re.compile(r"\s*(\d{1,6})\s*\|\s*([a-zA-Z])\s*")
 _BOUND = re.compile(r",\s*([a-z])\s*(?:\\ge|>)\s*\d+\s*$")
 _TOLD = re.compile(
-    r"(?:\\text\s*\{\s*)?(?:(?:the\s+set\s+of\s+)?all\s+)?(?:(even|odd)(?:\s+(?:integers|numbers))|(?:integer\s+)?multiples\s+of\s+(\d{1,6}))\s*\}?"
+    r"(?:(?:the set of )?all )?(?:(?P<parity>even|odd) (?:integers|numbers|[a-z])"
+    r"|(?:integer )?multiples of (?P<of>\d{1,6}))"
+    r"|[a-z] (?:is |must be )?(?P<is>even|odd)"
 )
 _WHERE = re.compile(r"[\s,;(]*(?:\\text\s*\{)?\s*\b(?:where|for\s+(?:all|any|some|every)|with)\b.*\Z", re.DOTALL)
 _CONSTANTS = frozenset("acAkKC")
@@ -113,10 +115,11 @@ def _family(text: str, *, sure: bool) -> Family | None:
     built = _BUILT.fullmatch(text.strip())
     if built is not None:
         text = f"{built[1]}, {built[2]}"
-    told = _TOLD.fullmatch(text.strip())
+    told = _TOLD.fullmatch(re.sub(r"\s+", " ", re.sub(r"\\text\s*\{([^{}]*)\}", r" \1 ", text)).strip())
     if told is not None:
-        step = sympy.Integer(told[2] or 2)
-        return Family("", ((sympy.Integer(told[1] == "odd"), step),)) if step else None
+        step = sympy.Integer(told["of"] or 2)
+        parity = told["parity"] or told["is"]
+        return Family("", ((sympy.Integer(parity == "odd"), step),)) if step else None
     if "\\text" in text and _clause(text) is None:
         return None
     clause = _clause(text)

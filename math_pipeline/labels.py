@@ -1,4 +1,4 @@
-"""Labels: letters of a multiple choice, circled numbers of statements, the (a) and (b) of an answer's parts."""
+"""Labels: letters of a multiple choice, circled numbers of statements, the (a) and (b) of an answer's parts, names."""
 
 from __future__ import annotations
 
@@ -47,3 +47,15 @@ def labelled(pieces: list[str]) -> list[str] | None:
         if len(pieces) <= len(labels) and all(heads):
             return [piece[head.end() :] for head, piece in zip(heads, pieces, strict=True) if head is not None]
     return None
+
+
+def is_name(latex: str) -> bool:
+    """Whether it is a bare name: a letter, with index or argument, or a short label such as AB."""
+    return bool(
+        re.fullmatch(
+            r"(?:\\(?:text|mathcal|mathbb)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]{1,3}|[a-zA-Z]'*)"
+            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\^\{?-1\}?(?=\s*\())?"
+            r"(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\)|(?<=[fghFGHPQ])\s*\(\s*-?[\d.]+\s*\))?",
+            latex.strip(),
+        )
+    )

@@ -9,10 +9,10 @@ from typing import cast
 
 from math_pipeline import dots
 from math_pipeline.brackets import commas
+from math_pipeline.labels import is_name
 from math_pipeline.naming import latex_of, name_of, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
-from math_pipeline.structure import is_name
 from math_pipeline.vectors import components
 
 MOST_ITEMS = 64

@@ -20,6 +20,12 @@ _MEANINGS = {
     "infinite solution": "infinitely many",
     "whole number": "integer",
     "counting number": "positive integer",
+    "equal to": "equal",
+    "equals": "equal",
+    "they are equal": "equal",
+    "less": "less than",
+    "greater": "greater than",
+    "right-angled triangle": "right triangle",
     "empty": "empty set",
     "null set": "empty set",
 }

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from math_pipeline import symbols
+from math_pipeline.labels import is_name
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Relation
-from math_pipeline.structure import is_name
 
 # V_1:V_2, |AB|, \\frac{NO}{BO}: names of quantities, which stand for nothing but their value.
 _LENGTHS = re.compile(

@@ -85,7 +85,7 @@ _SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
 _PLAIN_NAMES = (
     (
         re.compile(
-            r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min|max)"
+            r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min(?<!\d.min)(?<!\dmin)|max)"
             r"(?=\s*[(\d\\^_{]|\s+[a-zA-Z](?![a-zA-Z]))"
         ),
         r"\\\1",
@@ -111,6 +111,11 @@ _PLAIN_BUILDER = re.compile(
 )
 _BOLD_SETS = re.compile(
     r"\\(?:mathbf|boldsymbol|bm)\s*\{\s*([RZNQC])\s*\}|(?<=\\in)\s*\\(?:mathrm|rm|text)\s*\{\s*([RZNQC])\s*\}"
+)
+_EXTREME = re.compile(
+    r"(?<![a-zA-Z\\\d])(?<!\d\s)(?:the\s+)?(?:(maximum|max|largest|greatest)|minimum|min|smallest|least)(?:\s+value)?\s*(?:is\s+|=\s*|:\s*)?"
+    r"(?=[-\d]|\\(?:frac|sqrt|pi)(?![a-zA-Z]))",
+    re.IGNORECASE,
 )
 _NESTED_TEXT = re.compile(r"\\text\s*\{\s*(\\text\s*\{[^{}]*\})\s*\}")
 _CURRENCY = re.compile(r"\\\$|[€£¥₹]|\\(?:pounds|euro|textdollar)(?![a-zA-Z])|(?<![\w$])\$(?=\s*\d[\d,.]*\s*$)")
@@ -148,6 +153,7 @@ def normal(text: str) -> str:
     text = _joined(undressed(_PLAIN_BUILDER.sub(r"\\{\1\\}", text)))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
     text = _BOLD_SETS.sub(lambda m: f"\\mathbb{{{m[1] or m[2]}}}", text)
+    text = _EXTREME.sub(lambda m: "\\max = " if m[1] else "\\min = ", text)
     text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):
         text = pattern.sub(" ", text)

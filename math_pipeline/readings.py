@@ -14,6 +14,7 @@ _CHOSEN = re.compile(
     r"(?<![\\a-zA-Z}])\{?C\}?(?:_(?P<of>\{[^{}]*\}|\w)\^(?P<some>\{[^{}]*\}|\w)|\^(?P<few>\{[^{}]*\}|\w)_(?P<out>\{[^{}]*\}|\w))"
 )
 _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
+_NUMBERS = re.compile(r"(?:\\mathbb\s*\{\s*)?([RZNQC])(?:\s*\})?")
 _SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
 _ROUNDED = re.compile(r"\\l(?:floor|ceil)")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
@@ -45,6 +46,9 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
     vectors = [_VECTOR.search(text) is not None for text in (gold, answer)]
     if any(vectors) and not all(vectors):  # bold letters are not told from others
         pairs.append((_VECTOR.sub(r"{\1}", gold), _VECTOR.sub(r"{\1}", answer)))
+    numbers = [_NUMBERS.fullmatch(text.strip()) for text in (gold, answer)]
+    if numbers[0] is not None and numbers[1] is not None and numbers[0][1] == numbers[1][1]:
+        pairs.append((f"\\mathbb{{{numbers[0][1]}}}",) * 2)
     segments = [_SEGMENT.search(text) is not None for text in (gold, answer)]
     if any(segments) and not all(segments):
         pairs.append((_SEGMENT.sub(r"\1", gold), _SEGMENT.sub(r"\1", answer)))

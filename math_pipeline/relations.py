@@ -6,11 +6,11 @@ import re
 from typing import cast
 
 from math_pipeline import inequalities, linear, symbols
+from math_pipeline.labels import is_name
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
 from math_pipeline.naming import is_constant, latex_of, name_of, names_in, of_same_argument
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
-from math_pipeline.structure import is_name
 
 _OF_X = re.compile(r"\s*[fgh]\s*\(\s*x\s*\)\s*")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
-from math_pipeline.labels import choice_of, labelled
+from math_pipeline.labels import choice_of, is_name, labelled
 from math_pipeline.nodes import (
     Expr,
     Many,
@@ -25,7 +25,7 @@ from math_pipeline.nodes import (
 )
 from math_pipeline.systems import rows_of, solutions_of
 from math_pipeline.units import split_unit
-from math_pipeline.wording import date_of, is_wordy, mixed, of_words, ordinal_of, scaled, summed
+from math_pipeline.wording import SIGNS, date_of, is_wordy, mixed, of_words, ordinal_of, scaled, summed
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
@@ -110,6 +110,8 @@ def _in_words(text: str) -> Node | None:
     alone = _ALONE_IN_TEXT.match(text)
     if alone is not None or is_wordy(text):
         return of_words(alone[1] if alone is not None else text)
+    if text in SIGNS:
+        return Words(SIGNS[text], text)
     dated = date_of(text)
     return Words(dated, text) if dated else ordinal_of(text)
 
@@ -289,15 +291,3 @@ def _group(text: str, depth: int) -> Node | None:
     if len(pieces) == 1:
         return parse(pieces[0], depth + 1) if pieces[0].strip() else None
     return Ordered(tuple(parse(piece, depth + 1) for piece in pieces), text[0], text[-1])
-
-
-def is_name(latex: str) -> bool:
-    """Whether it is a bare name: a letter, with index or argument, or a short label such as AB."""
-    return bool(
-        re.fullmatch(
-            r"(?:\\(?:text|mathcal|mathbb)\s*\{[^{}]*\}|\\[a-zA-Z]+|[a-zA-Z]{1,3}|[a-zA-Z]'*)"
-            r"(?:_(?:\{[^{}]*\}|\\?\w+))?'*(?:\^\{?-1\}?(?=\s*\())?"
-            r"(?:\s*\(\s*[a-zA-Z](?:\s*,\s*[a-zA-Z])*\s*\)|(?<=[fghFGHPQ])\s*\(\s*-?[\d.]+\s*\))?",
-            latex.strip(),
-        )
-    )

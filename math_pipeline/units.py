@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from math_pipeline.unit_table import TABLE, size_of
 
-_WORD = r"\\text\s*\{(?:[^{}]|\{,\})*\}(?:\s*\^\s*\{?-?\d\}?)?"
+_WORD = r"\\text\s*\{(?:[^{}]|\{,\})*\}(?:\s*\^\s*\{?-?\d\}?)?(?:\s+per\s+[a-zA-Z]+)?"
 _TRAILING_TEXT = re.compile(
     rf"^(?P<value>.*?[\d)}}\]a-zA-Z])\s*(?P<unit>\^\{{\\circ\}}\s*(?:\\text\s*\{{\s*)?[CF](?:\s*\}})?|"
     rf"{_WORD}(?:\s*(?:/|\\cdot)?\s*{_WORD})*|\\frac\s*\{{\s*{_WORD}\s*\}}\s*\{{\s*{_WORD}\s*\}}|\^\{{\\circ\}})\s*$",

@@ -26,6 +26,13 @@ _PARTS = {"half": 2, "halves": 2, "quarter": 4} | {
 _ORDINALS = {"first": 1, "second": 2} | {word: value for word, value in _PARTS.items() if word.endswith(("d", "th"))}
 _PART = re.compile(rf"(?:(an?|{'|'.join(_COUNTS)})[ -])({'|'.join(_PARTS)})s?|(half)")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SIGNS = {
+    "<": "less than",
+    ">": "greater than",
+    "=": "equal",
+    "\\le": "less than or equal",
+    "\\ge": "greater than or equal",
+}
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
     "sept?|oct|nov|dec"

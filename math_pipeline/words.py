@@ -22,6 +22,9 @@ _SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:i
                        r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
 _YES_OR_NO = re.compile(r"\s*(yes|no)\s*(?:[,.;:!]+|$)(.*)", re.IGNORECASE | re.DOTALL)
 _KNOWN_SET = re.compile(r"\\emptyset|\\mathbb\{[RZNQC]\}(?:\s*[\^_]\s*(?:\+|\{\s*\+\s*\}))?")
+_ABLE = re.compile(
+    r"(?:(?:it|this|that) )?(?:is )?(?:possible|(not possible|impossible|cannot|can not|can t)|can)(?: be done)?"
+)
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|if|unless)\b")
 _SETS = (Many, Ordered, Union, Without, Relation)
 
@@ -79,6 +82,10 @@ def nothing_beside_value(gold: Node, answer: Node) -> Outcome | None:
 def _told(gold: Words, answer: Words) -> Outcome | None:
     """A sentence that ends in the other answer, or begins with its yes or no; None for others."""
     one = meaning(gold.words)
+    for plain, other in ((gold.words, answer.words), (answer.words, gold.words)):
+        if plain in ("yes", "no") and (able := _ABLE.fullmatch(other)) is not None:
+            same = (plain == "yes") is (able[1] is None)
+            return Outcome(same, "words: yes or no", "" if same else "yes beside no")
     heads = [_YES_OR_NO.match(side.original) for side in (gold, answer)]
     if heads[0] is not None and heads[1] is not None:
         if heads[0][1].lower() != heads[1][1].lower():
