@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from math_pipeline import choices, families, intervals, letters, measures, ratios, readings, symbols, words
+from math_pipeline import choices, dotted, families, intervals, letters, measures, ratios, readings, symbols, words
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import (
@@ -30,6 +30,7 @@ from math_pipeline.relations import relations
 from math_pipeline.structure import parse
 
 _CROSSED = re.compile(r"\\vec\s*\{[^{}]*\}\s*\\times\s*\\vec")
+_UNKNOWN_DOTS = Outcome(None, "expression", "what the dots stand for is the reader's guess")
 _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
 
@@ -193,6 +194,8 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
         return proportion
     if "emptyset" in gold.latex + answer.latex and (is_constant(gold) or is_constant(answer)):
         return Outcome(False, "set", "a number beside the empty set")
+    if "\\ldots" in gold.latex + answer.latex:
+        return dotted.compared(gold.latex, answer.latex) or _UNKNOWN_DOTS
     one, two = ratios.divided(gold.latex), ratios.divided(answer.latex)
     rounded = symbols.rounds_to(one, two)
     if rounded is None:
