@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import re
 
-from math_pipeline import choices, dotted, families, intervals, letters, measures, ratios, readings, symbols, words
+from math_pipeline import (
+    choices,
+    dotted,
+    families,
+    intervals,
+    letters,
+    measures,
+    ratios,
+    readings,
+    symbols,
+    vectors,
+    words,
+)
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import (
@@ -25,7 +37,7 @@ from math_pipeline.nodes import (
     Without,
     Words,
 )
-from math_pipeline.outcome import Outcome
+from math_pipeline.outcome import Outcome, ruled
 from math_pipeline.relations import relations
 from math_pipeline.structure import parse
 
@@ -178,12 +190,23 @@ def _crossed(gold: Expr, answer: Expr) -> Outcome | None:
     return Outcome(None if all(crossed) else False, "vector", "a product of vectors that has a direction")
 
 
+def _column(gold: Expr, answer: Expr) -> Outcome | None:
+    """A column beside a sum of unit vectors; None for others."""
+    one, two = vectors.column(gold.latex), vectors.column(answer.latex)
+    size = len((one or two or Ordered(())).items)
+    one = one or vectors.components(gold.latex, size)
+    two = two or vectors.components(answer.latex, size)
+    if one is None or two is None or ("matrix" in gold.latex and "matrix" in answer.latex):
+        return None
+    return ruled(tuples(one, two, nodes), "vector")
+
+
 def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if gold.latex == answer.latex and re.search(r"\w", gold.latex):
         return Outcome(True, "text")
     if max(side.latex.count("\\pm") for side in (gold, answer)) > 1:
         return SEVERAL_SIGNS
-    if (settled_by_form := _moduli(gold, answer) or _crossed(gold, answer)) is not None:
+    if (settled_by_form := _moduli(gold, answer) or _crossed(gold, answer) or _column(gold, answer)) is not None:
         return settled_by_form
     if "\\pm" in gold.latex or "\\pm" in answer.latex:
         return matched(items_of(gold), items_of(answer), "list", nodes)

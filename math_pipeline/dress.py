@@ -24,7 +24,8 @@ _MOST_LAYERS = 64
 _TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!\s])!|(?<=[a-zA-Z]{2}\s)!|(?<=[a-zA-Z]{2})!|\\\\)+$")
 _LEADING = re.compile(
     r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
-    r"(?:therefore|thus|so|hence|answer)\b[ :,]*|(?:approximately|about|roughly|around|exactly)\s+(?=[-$\\\d])|"
+    r"(?:therefore|thus|so|hence|answer)\b[ :,]*|"
+    r"(?:approximately|about|roughly|around|exactly|at|in|by|after)\s+(?=[-$\\\d])|"
     r"(?:No\.|Nr\.|\u2116)\s*(?=\d))+",
     re.IGNORECASE,
 )

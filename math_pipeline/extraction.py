@@ -38,7 +38,8 @@ _FINAL_IS = re.compile(r"the\s+final\s+answer\s+is\s*:?\s*(?=\$|\\\(|\\\[)", re.
 _LAST_MATH = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _NUMBER = re.compile(
-    r"(?<![^\W\u3040-\u30ff\u4e00-\u9fff])(?<!\.)[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?"
+    r"(?<![^\W\u3040-\u30ff\u4e00-\u9fff])(?<!\.)(?:\d+(?::\d+)+(?:\s*[aApP]\.?[mM]\b\.?)?"
+    r"|[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?)"
 )
 _SENTENCE_END = re.compile(r"[\u3002\uff01]|(?<=[^\d.])\.(?=\s|$)|\n\s*\n|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
 _WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}")

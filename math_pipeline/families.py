@@ -28,7 +28,7 @@ _BUILT = re.compile(
     rf"\\\{{\s*(?:[a-zA-Z]\s*[|:]\s*(?=[a-zA-Z]\s*=))?((?:(?!\\in(?![a-zA-Z])|[|:]).)+?)\s*[|:,]\s*([a-zA-Z]\s*\\in\s*(?:{_DOMAIN}))\s*\\\}}"
 )
 _DIVIDES = re.compile(r"\s*(\d+|[a-zA-Z])\s*\|\s*(\d+|[a-zA-Z])\s*")
-_HEAD = re.compile(r"\s*([a-zA-Z]|\\[a-z]+)\s*(?:=|\\in)\s*(?![^=]*=)")
+_HEAD = re.compile(r"\s*([a-zA-Z]|\\[a-z]+)(?:_\{?\d\}?)?\s*(?:=|\\in)\s*(?![^=]*=)")
 _OR = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:or|and)\s*\}|(?<![a-zA-Z\\])(?:or|and)(?![a-zA-Z])|\\lor(?![a-zA-Z]))\s*"
 )

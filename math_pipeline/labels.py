@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"\(\d{1,2}\)(?:\s*\(\d{1,2}\))+")
 _CHOICE_ALONE = re.compile(r"^[\s({\[]*(?:\\text\s*\{?)?[\s({\[]*([A-J])[\s)}\].:]*$")
 
 _CHOICE_WITH = re.compile(
-    r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
+    r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*\}?\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
 )
 
 

@@ -76,11 +76,22 @@ def _pointed(node: Node, other: Node) -> Node:
     beside = [item for item in (other.items if isinstance(other, Many) else (other,)) if isinstance(item, Ordered)]
     if not (isinstance(node, Many) and beside):
         return node
+    node = dataclasses.replace(node, items=tuple(each for item in node.items for each in _by_names(item, node.items)))
     chained = [
         unchained(item, beside[0]) if isinstance(item, Relation) and len(item.sides) > 2 else item
         for item in node.items
     ]
     return dataclasses.replace(node, items=tuple(point_of(item) or item for item in chained))
+
+
+def _by_names(item: Node, items: tuple[Node, ...]) -> list[Node]:
+    """Y = z = 2 beside x = 1 as y = 2 and z = 2; any other item as it is."""
+    if not isinstance(item, Relation) or len(item.sides) < 3 or set(item.signs) != {"="}:
+        return [item]
+    names = [latex_of(side) for other in items if isinstance(other, Relation) for side in other.sides[:-1]]
+    if not all(map(is_name, names)) or len(set(names)) < len(names) or len(items) < 2:
+        return [item]
+    return [Relation((side, item.sides[-1]), ("=",)) for side in item.sides[:-1]]
 
 
 def point_of(node: Node) -> Ordered | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
 
 from math_pipeline import symbols
 from math_pipeline.labels import is_name
@@ -34,8 +33,10 @@ def unchained(node: Node, other: Node) -> Node:
     named = isinstance(head, Expr) and is_name(head.latex)
     if isinstance(head, Ordered):
         named = all(isinstance(item, Expr) and is_name(item.latex) for item in head.items)
-    if isinstance(other, Ordered) and len(other.items) == len(node.sides) - 1 > 1 and _are_names(node.sides[:-1]):
-        return Ordered((node.sides[-1],) * len(other.items))  # x = y = z = 1
+    if isinstance(other, Ordered) and len(other.items) == len(node.sides) - 1 > 1:
+        values = [value_of(side, node.sides[-1]) for side in node.sides[:-1]]
+        if None not in values:
+            return Ordered(tuple(value for value in values if value is not None))  # x = y = z = 1
     if len(node.sides) > 2 and not isinstance(other, Relation):
         return node.sides[-1] if not any(_is_free(side) for side in node.sides[1:-1]) or named else node
     if len(node.sides) > 2 and isinstance(other, Relation) and len(other.sides) > 2 and _is_system(node):
@@ -51,8 +52,13 @@ def unchained(node: Node, other: Node) -> Node:
     return node
 
 
-def _are_names(sides: Sequence[Node]) -> bool:
-    return all(isinstance(side, Expr) and is_name(side.latex) for side in sides)
+def value_of(side: Node, value: Node) -> Node | None:
+    """What a name is that stands in a chain of equalities, -y = 2 as the value of y; None for what is no name."""
+    if not isinstance(side, Expr) or not is_name(side.latex.removeprefix("-")):
+        return None
+    if not side.latex.startswith("-"):
+        return value
+    return Expr(f"-({value.latex})") if isinstance(value, Expr) else None
 
 
 def _is_measured(latex: str) -> bool:

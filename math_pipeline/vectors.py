@@ -9,9 +9,19 @@ import sympy
 from math_pipeline import symbols
 from math_pipeline.nodes import Expr, Ordered
 
+_COLUMN = re.compile(r"\\begin\s*\{([pb]matrix)\}(.*)\\end\s*\{\1\}", re.DOTALL)
 _ACCENT = re.compile(
     r"\\(?:hat|widehat|vec|overrightarrow|bar|mathbf)\s*(?:\{\s*\\?([ijk])(?:math)?\s*\}|([ijk])(?![a-z]))|\{\s*([ijk])\s*\}"
 )
+
+
+def column(latex: str) -> Ordered | None:
+    """The entries of a column vector; None for anything else."""
+    match = _COLUMN.fullmatch(latex.strip())
+    if match is None or "&" in match[2] or "\\begin" in match[2]:
+        return None
+    entries = [entry.strip() for entry in match[2].split("\\\\") if entry.strip()]
+    return Ordered(tuple(map(Expr, entries))) if len(entries) > 1 else None
 
 
 def components(latex: str, size: int) -> Ordered | None:

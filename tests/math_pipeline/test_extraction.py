@@ -51,6 +51,7 @@ from math_pipeline.extraction import answer_of, gold_of
         ("It costs $5.", "5 \\text{dollars}", "last number"),
         ("<answer>The answer is 25</answer>", "25", "answer tag"),
         (r"$x = \boxed{1}$ or $x = \boxed{2}$", "1 , 2", "box"),
+        ("The train arrives at 5:30 PM.", r"5:30 PM", "last number"),
         ("probability = 0.5", "0.5", "bare"),
         ("The answer is: 7 \u2705", "7", "anchor"),
         (r"\begin{align*} x &= 3+4 \\ &= 7 \end{align*}", "x = 3+4 = 7", "bare"),
