@@ -93,6 +93,7 @@ _JS_LINE = (
     r"(?:process|console|require|module|rl)\b[.(]",
     r"(?:export[ \t]+)?(?:abstract[ \t]+)?class[ \t]+\w+\b[^\n.]*\{",
     r"\([^\n]*=>",
+    r"(?:for|while)[ \t]*\(",
     r"\#!",
 )
 _TS_LINE = (*_JS_LINE, r"(?:export[ \t]+)?(?:interface|enum|namespace|declare)[ \t]+\w", r"type[ \t]+\w+\b[^\n]*=")
@@ -174,6 +175,8 @@ LOOKS: Mapping[str, Look] = {
             r"(?:\[\[[ \t]|\(\(|\{[ \t]|:[ \t]+\$|exec[ \t]+\d*[<>]|trap[ \t]+[-\"']|shopt[ \t]+-)",
             r"let[ \t]+[\"']?\w+[-+*/%]?=",
             r"(?:for|while|until|if)\b[^\n]*(?:;[ \t]*(?:do|then))?" + _END,
+            r"case[ \t]+\S+[ \t]+in" + _END,
+            r"function[ \t]+\w+[ \t]*(?:\([ \t]*\)[ \t]*)?\{",
         ),
         _marks(r"(?:^|[ \t])\#[^\n]*", r"(?P<open>(?!))", _DOUBLE, _SINGLE),
         {},

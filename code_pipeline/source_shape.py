@@ -129,7 +129,8 @@ def _mostly_code_lines(text: str, look: Look) -> bool:
     if look.comment == "#":
         return False
     lines = text.count("\n") + 1
-    return (";" in text or "{" in text) and sum(1 for _ in _CODE_END.finditer(text)) * 2 >= lines
+    shows = any(sign in text for sign in (";", "{", "=>")) or look.code_line.search(text) is not None
+    return shows and sum(1 for _ in _CODE_END.finditer(text)) * 2 >= lines
 
 
 def reads_as_python(text: str) -> bool:

@@ -73,6 +73,21 @@ def test_prose_alone_is_no_program(language):
     assert extract_program(prose, language=language) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        ("javascript", "[a, b] = require('fs').readFileSync(0, 'utf8').split(' ').map(Number)\nconsole.log(a + b)\n"),
+        ("javascript", "fs = require('fs')\nconsole.log(fs.readFileSync(0) + '')\n"),
+        ("javascript", "for(const l of require('fs').readFileSync(0, 'utf8').split('\\n'))console.log(l)"),
+        ("javascript", "setTimeout(() => console.log(1))"),
+        ("bash", 'case "$1" in\n  "") cat ;;\nesac\n'),
+        ("bash", "function solve {\n  read a b\n  echo $((a + b))\n}\nsolve\n"),
+    ],
+)
+def test_a_program_without_fences_or_semicolons(language, source):
+    assert extract_program(source, language=language) == source
+
+
 def test_another_languages_block_is_not_taken_before_its_own():
     answer = f"In Python:\n\n```python\nprint(1)\n```\n\nIn Go:\n\n```go\n{source_of('go')}```\n"
     assert extract_program(answer, language="go").strip() == source_of("go").strip()
