@@ -30,7 +30,7 @@ from code_pipeline.types import Judgement, Problem, Submission, Verdict
 from code_pipeline.version import judge_version
 from sandbox import LanguageError, Program, Sandbox, Stop, languages
 
-_CALLED = frozenset({"python3", "pypy3"})  # languages whose functions can be called with arguments
+_CALLED = frozenset({"python3"})  # languages whose functions can be called with arguments
 
 
 class Judge:

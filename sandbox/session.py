@@ -83,8 +83,10 @@ class Session:
 
         With stop_on_failure it ends at the first execution that is not `ok`, and is then shorter than `runs`. A jail
         that breaks is replaced and its run tried once more. Raises SandboxError when that breaks too; its `provoked`
-        says whether a control program passes where this one fails.
+        says whether a control program passes where this one fails, ValueError for a Call of what is not Python.
         """
+        if self.image.kind != "python" and any(isinstance(run, Call) for run in runs):
+            raise ValueError("functions are called in python3 programs only; others are run")
         if self.build_failure is not None:
             return [self.build_failure for _ in runs[: 1 if stop_on_failure else None]]
         done: list[Execution] = []

@@ -118,6 +118,9 @@ def test_all_tests_run_when_asked(sandbox):
 def test_rows_that_cannot_be_judged(judge):
     assert one(judge, replace(SQUARE, tests=()), RIGHT).verdict is Verdict.NO_TESTS
     assert one(judge, SQUARE, "print(1)", "cobol").verdict is Verdict.UNSUPPORTED_LANGUAGE
+    called = Problem("c", (TestCase(arguments=(1,), expected=1),), function="f")
+    for language in languages().keys() - {"python3"}:  # our limit is no verdict on the answer
+        assert one(judge, called, "def f(x): return x", language).verdict is Verdict.UNSUPPORTED_LANGUAGE
     bad = one(judge, replace(SQUARE, limits=ProblemLimits(time_limit_s=float("nan"))), RIGHT)
     assert (bad.verdict, "time_limit_s" in bad.reason) == (Verdict.BAD_PROBLEM, True)
     assert one(judge, replace(SQUARE, input_file="/etc/passwd"), RIGHT).verdict is Verdict.BAD_PROBLEM

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import LanguageError, Limits, Program, Run, Sandbox, Status, languages
+from sandbox import Call, LanguageError, Limits, Program, Run, Sandbox, Status, languages
 from sandbox.builds import Builds
 from sandbox.languages import language
 from sandbox.prepared import _unpacked
@@ -54,6 +54,13 @@ def test_self_tests(sandbox: Sandbox) -> None:
     found = {finding.what: finding for finding in languages_report(sandbox)}
     assert found.keys() == {f"language {name}" for name in languages()}
     assert [finding for finding in found.values() if not finding.ok] == []
+
+
+def test_only_functions_of_python_are_called(sandbox: Sandbox) -> None:
+    for name in ("cpp", "pypy3"):
+        source = "def f(): pass" if name == "pypy3" else "int main() {}"
+        with sandbox.open(Program(source, name)) as session, pytest.raises(ValueError, match="python3 programs"):
+            session.run([Call("f")])
 
 
 class TestNative:
