@@ -26,10 +26,10 @@ from sandbox.errors import JailError
 from sandbox.jails import base
 from sandbox.jails.cgroup import Cgroups, Group, NoCgroups
 from sandbox.jails.connection import Connection
-from sandbox.jails.descriptors import Descriptors
+from sandbox.jails.descriptors import Descriptors, words_in
 from sandbox.jails.mounts import mounts_for, seen_as, walkable
 from sandbox.jails.seccomp import bpf_program
-from sandbox.jails.spawner import Spawner
+from sandbox.jails.spawner import Spawner, end_process
 from sandbox.seats import Seat, Seats
 
 FIRST_UID = 70001
@@ -155,7 +155,7 @@ class BubblewrapLauncher:
                 process = self._spawner.start(command)
             except OSError as error:
                 raise JailError(f"{binary} did not start: {error}") from error
-            undo.callback(_end, process)
+            undo.callback(end_process, process)
             for fd in (to_jail, from_jail_w, info_w, block_r):
                 files.close_one(fd)
             pid = _child_pid(info_r, process, words)
@@ -259,9 +259,7 @@ class BubblewrapJail:
         self.connection.close()
         self.kill()
         # bwrap reaps the jail's PID 1 and ends; killed before that, it would leave a zombie to whoever is our init.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_END_S)
-        _end(self._process)
+        end_process(self._process, _END_S)
         os.close(self._handle)
         os.close(self._words)
         if self.group is not None:
@@ -270,17 +268,7 @@ class BubblewrapJail:
 
     def last_words(self) -> str:
         """What the supervisor, or bwrap, said on stderr."""
-        return _words(self._words)
-
-
-def _words(fd: int) -> str:
-    return os.pread(fd, 8192, 0).decode("utf-8", "replace").strip()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kills bwrap, with which the jail dies, and reaps it."""
-    process.kill()
-    process.wait()
+        return words_in(self._words)
 
 
 def _child_pid(info_fd: int, process: subprocess.Popen[bytes], words: int) -> int:
@@ -294,7 +282,7 @@ def _child_pid(info_fd: int, process: subprocess.Popen[bytes], words: int) -> in
         data = os.read(info_fd, 4096)
         if not data:
             process.wait()
-            raise JailError(_words(words) or f"bwrap ended with status {process.returncode}")
+            raise JailError(words_in(words) or f"bwrap ended with status {process.returncode}")
         text += data
         try:
             return int(json.loads(text)["child-pid"])

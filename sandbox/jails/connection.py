@@ -81,6 +81,10 @@ class Connection:
             raise JailError(f"the stream of the jail broke: {error}") from error
         if not data:
             raise JailError("the jail is gone")
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        """Appends what was read to the frames' bytes."""
         self._data += data
 
     def _frames(self) -> Iterator[Frame]:

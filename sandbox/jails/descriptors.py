@@ -52,3 +52,8 @@ class Descriptors:
         for fd in self._open:
             os.close(fd)
         self._open.clear()
+
+
+def words_in(fd: int) -> str:
+    """What a process wrote to its stderr, which is this file."""
+    return os.pread(fd, 8192, 0).decode("utf-8", "replace").strip()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 
-from sandbox.errors import JailError
 from sandbox.jails.connection import Connection
 
-_CHUNK = 1024 * 1024
 _HEAD = 8
 _STDERR = 2
 _MOST_WORDS = 8192
@@ -56,13 +54,5 @@ class AttachedConnection(Connection):
         """What came on stderr."""
         return self._pieces.words.decode("utf-8", "replace").strip()
 
-    def _read(self) -> None:
-        try:
-            data = os.read(self._read_fd, _CHUNK)
-        except BlockingIOError:
-            return
-        except OSError as error:
-            raise JailError(f"the stream of the jail broke: {error}") from error
-        if not data:
-            raise JailError("the jail is gone")
+    def _take(self, data: bytes) -> None:
         self._pieces.feed(data, self._data)

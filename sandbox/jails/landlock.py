@@ -25,10 +25,10 @@ from sandbox.jails import base, landlock_filter, landlock_rules
 from sandbox.jails.bubblewrap import ENVIRONMENT, LIMITED
 from sandbox.jails.cgroup import Group, node_affinity
 from sandbox.jails.connection import Connection
-from sandbox.jails.descriptors import Descriptors
+from sandbox.jails.descriptors import Descriptors, words_in
 from sandbox.jails.landlock_places import Places, first_uid
 from sandbox.jails.seccomp import bpf_program
-from sandbox.jails.spawner import Spawner
+from sandbox.jails.spawner import Spawner, end_process
 from sandbox.seats import Seat, Seats
 
 _LAYER_FD = 300
@@ -111,7 +111,7 @@ class LandlockLauncher:
                 process = self._spawner.start(command)
             except OSError as error:
                 raise JailError(f"the interpreter did not start: {error}") from error
-            undo.callback(_end, process)
+            undo.callback(end_process, process)
             for fd in (to_jail, from_jail_w, control, told_w):
                 files.close_one(fd)
             if self._pin:
@@ -199,9 +199,7 @@ class LandlockJail:
         self._closed = True
         self.connection.close()
         self.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_END_S)
-        _end(self._process)
+        end_process(self._process, _END_S)
         os.close(self._control)
         os.close(self._words)
         self._places.remove(Path(self.workdir))
@@ -209,12 +207,7 @@ class LandlockJail:
 
     def last_words(self) -> str:
         """What the starter or the supervisor said on stderr."""
-        return os.pread(self._words, 8192, 0).decode("utf-8", "replace").strip()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
+        return words_in(self._words)
 
 
 def _told(told: int) -> int:

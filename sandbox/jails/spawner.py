@@ -9,6 +9,7 @@ jails.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import queue
@@ -107,3 +108,12 @@ class Spawner:
         self._work.put(None)
         if self._pid == os.getpid():
             self._thread.join()
+
+
+def end_process(process: subprocess.Popen[bytes], patience_s: float = 0.0) -> None:
+    """Kills it, if it has not ended by itself after `patience_s`, and reaps it."""
+    if patience_s:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience_s)
+    process.kill()
+    process.wait()

@@ -88,21 +88,21 @@ def test_an_engine_that_restarts_between_two_programs_costs_no_verdict(engine):
 
 
 def test_an_engine_that_stops_answering_costs_no_verdict(engine, monkeypatch):
-    monkeypatch.setattr("sandbox.session.SILENCE_S", 2.0)
-    monkeypatch.setattr(docker, "ANSWER_S", 2.0)
+    monkeypatch.setattr("sandbox.session.SILENCE_S", 4.0)
+    monkeypatch.setattr(docker, "ANSWER_S", 4.0)
     monkeypatch.setattr(docker.DockerLauncher.__init__, "__kwdefaults__", {
-        **docker.DockerLauncher.__init__.__kwdefaults__, "answer_s": 2.0,
+        **docker.DockerLauncher.__init__.__kwdefaults__, "answer_s": 4.0,
     })  # fmt: skip
 
     def silence():
         time.sleep(0.7)
         engine.signal(signal.SIGSTOP)
-        time.sleep(6)
+        time.sleep(10)
         engine.signal(signal.SIGCONT)
 
     with Sandbox(jobs=2, jail="docker", image=PYTHON) as box:
         assert _squares(box, 40, silence) == [f"{number * number}\n" for number in range(40)]
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     with contextlib.closing(Engine()) as other:
         while other.containers({"ot-code.jail": "1"}):  # what could not be removed then is removed by now
             assert time.monotonic() < until
