@@ -35,7 +35,9 @@ _ANCHOR = re.compile(
 )
 _FINAL = re.compile(r"final\s+answer\W*\s*", re.IGNORECASE)
 _FINAL_IS = re.compile(r"the\s+final\s+answer\s+is\s*:?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
-_LAST_MATH = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_LAST_MATH = re.compile(
+    r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\(((?:(?!\\\().)+?)\\\)|\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL
+)
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _NUMBER = re.compile(
     r"(?<![^\W\u3040-\u30ff\u4e00-\u9fff])(?<!\.)(?:\d+(?::\d+)+(?:\s*[aApP]\.?[mM]\b\.?)?"
@@ -79,13 +81,14 @@ _FRAME = frozenset(
         "volume length perimeter probability equals",
     )
 )
+_LONGEST_BARE = 600  # characters
 _BEGUN = re.compile(r"(?:[A-Za-z]+\s+)+(?=[-\d\\(\[])")
-_CLAUSE = re.compile(r"\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
+_CLAUSE = re.compile(r"(?<!\s)\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|be|equals|becomes)\b(?!.*\b(?:is|are|was|were|be|equals|becomes)\b)\s*(?:equal\s+to\s+)?"
 )
 _LAST_WORDS = 400
-_DENIED = re.compile(r",?\s+(?:and\s+not|not|because|since)\b[^.\n]*(?=\.?\s*\Z)", re.IGNORECASE)
+_DENIED = re.compile(r"(?<![\s,]),?\s+(?:and\s+not|not|because|since)\b[^.\n]*(?=\.?\s*\Z)", re.IGNORECASE)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
 )
@@ -187,7 +190,7 @@ def _inside(text: str) -> str:
 def is_bare(text: str) -> bool:
     """Whether the text is an answer by itself, not a sentence that holds one."""
     stripped = text.strip()
-    if not stripped or len(stripped) > 600 or "\n\n" in stripped:
+    if not stripped or len(stripped) > _LONGEST_BARE or "\n\n" in stripped:
         return False
     outside = _TEXT_GROUP.sub(" ", stripped)
     words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
@@ -209,6 +212,8 @@ def _bare(text: str) -> str:
 
 def _unframed(text: str) -> str:
     """The mathematics of a text whose words say no more than that it is the answer: the only solution is $x = 2$."""
+    if len(text) > _LONGEST_BARE:
+        return text
     spans = list(_LAST_MATH.finditer(text))
     if len(spans) == 1:
         inner = next(group for group in spans[0].groups() if group is not None)

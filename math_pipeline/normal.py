@@ -145,6 +145,7 @@ _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*
 def normal(text: str) -> str:
     """The text's normal form. Idempotent on what it gives back; never raises."""
     text = plain(text).replace("\r", "\n").replace("\f", "\\f")
+    text = re.sub(r"\s{2,}", " ", text)
     text = _ROW_GAP.sub(r"\\\\", text.replace("\\\\\\\\", "\\\\").replace("\n", " "))
     if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
         text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row

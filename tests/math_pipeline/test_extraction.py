@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,17 @@ def test_a_long_gold_without_prose_is_the_answer() -> None:
     found = gold_of(roots)
     assert found is not None
     assert found.text == roots
+
+
+@pytest.mark.parametrize("form", ["The value is {}", "The answer is 5{}x", "${}$"])
+@pytest.mark.parametrize("blank", ["\n", " "])
+def test_many_blanks_cost_little(form: str, blank: str) -> None:
+    began = time.process_time()
+    answer_of(form.format(blank * 19_000))
+    assert time.process_time() - began < 3  # hundredths of a second; ten where each line is looked at from each
+
+
+def test_mathematics_that_was_never_closed_holds_none() -> None:
+    found = answer_of(r"First \( a, and then the value of it, which is \(x^2\) as we see here")
+    assert found is not None
+    assert found.normal == "x^2"
