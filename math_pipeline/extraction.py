@@ -78,7 +78,7 @@ _FRAME = frozenset(
         "the a an is are only unique all every possible such there of form value values maximum minimum max min "
         "smallest largest least greatest answer answers solution solutions root roots number numbers prime primes "
         "integer integers function functions pair pairs triple triples way ways different total sum product area "
-        "volume length perimeter probability equals",
+        "volume length perimeter probability rank degree radius equals",
     )
 )
 _LONGEST_BARE = 600  # characters

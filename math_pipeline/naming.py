@@ -13,6 +13,7 @@ from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Re
 _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
     r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
+    r"|\\det\s*\(?\s*[A-Z]\s*\)?|\\phi\s*\(\s*\d+\s*\)|\\frac\{\s*(?:d|\\partial)\s*[a-z]\s*\}\{\s*(?:d|\\partial)\s*[a-z]\s*\}"
 )
 _SIDE = r"\|?\s*[A-Z](?:_\{?\d\}?|')?\s*[A-Z](?:_\{?\d\}?|')?\s*\|?"
 _SEGMENTS = re.compile(rf"{_SIDE}(?:\s*(?:[-+/]|\\cdot|\\times)\s*{_SIDE})*")
@@ -45,9 +46,8 @@ def unchained(node: Node, other: Node) -> Node:
         return Relation((node.sides[0], node.sides[-1]), ("=",))
     if isinstance(other, Relation) or (isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items)):
         return node
-    if named or _are_equal(head, node.sides[-1]):
-        return node.sides[-1]
-    if isinstance(head, Expr) and (_LENGTHS.fullmatch(head.latex) or _is_measured(head.latex)):
+    measured = isinstance(head, Expr) and (_LENGTHS.fullmatch(head.latex) or _is_measured(head.latex))
+    if named or measured or _are_equal(head, node.sides[-1]):
         return node.sides[-1]
     return node
 
@@ -88,6 +88,7 @@ def _is_free(node: Node) -> bool:
         isinstance(node, Expr)
         and bool(re.search(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])", node.latex))
         and not is_name(node.latex)
+        and _LENGTHS.fullmatch(node.latex) is None
     )
 
 

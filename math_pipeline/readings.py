@@ -15,6 +15,8 @@ _CHOSEN = re.compile(
 )
 _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
 _NUMBERS = re.compile(r"(?:\\mathbb\s*\{\s*)?([RZNQC])(?:\s*\})?")
+_CONSTANT = re.compile(r"(?<![\\a-zA-Z])(?:[Cc]_(?:\{[12]\}|[12])|[AB](?![a-zA-Z_]))")
+_SOLUTION = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-z]\s*\)|[uvxyz])\s*=")
 _SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
 _ROUNDED = re.compile(r"\\l(?:floor|ceil)")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
@@ -49,10 +51,22 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
     numbers = [_NUMBERS.fullmatch(text.strip()) for text in (gold, answer)]
     if numbers[0] is not None and numbers[1] is not None and numbers[0][1] == numbers[1][1]:
         pairs.append((f"\\mathbb{{{numbers[0][1]}}}",) * 2)
+    pairs.extend((gold, constants) for constants in _with_constants(gold, answer))
     segments = [_SEGMENT.search(text) is not None for text in (gold, answer)]
     if any(segments) and not all(segments):
         pairs.append((_SEGMENT.sub(r"\1", gold), _SEGMENT.sub(r"\1", answer)))
     return pairs
+
+
+def _with_constants(gold: str, answer: str) -> list[str]:
+    """The answer with its two arbitrary constants as the gold's, either way round: C_1 and C_2, or A and B."""
+    wanted = sorted(set(_CONSTANT.findall(gold)))
+    used = sorted(set(_CONSTANT.findall(answer)))
+    indexed = "_" in "".join(wanted + used)  # A and B may well be given
+    if len(wanted) != 2 or len(used) != 2 or not indexed or not all(map(_SOLUTION.match, (gold, answer))):
+        return []
+    ways = (dict(zip(used, wanted, strict=True)), dict(zip(used, reversed(wanted), strict=True)))
+    return [_CONSTANT.sub(lambda name, way=way: way[name[0]], answer) for way in ways]  # type: ignore[misc]
 
 
 def _binomial(match: re.Match[str]) -> str:

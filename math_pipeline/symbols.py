@@ -21,7 +21,7 @@ from math_pipeline.spelling import respelled
 _PURE_DECIMAL = re.compile(r"-?\s*(\d*\.\d+|\d+)(?:\s*\\times\s*10\^\{?-?\d+\}?)?\Z")
 _MOST_DIGITS = re.compile(r"\d{2001}")
 _BASE = re.compile(
-    r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)?)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*)\)?\}?\Z"
+    r"\\?(?:text)?\s*\{?\(?([0-9A-Za-z]+(?:\.[0-9A-Za-z]+)?)\)?\}?_\{?\(?(\d{1,2}|\s*\\text\s*\{\s*[a-z]+\s*\}\s*|[a-z]{3,7})\)?\}?\Z"
 )
 _TEXT_DIGITS = re.compile(r"\\text\s*\{\s*([0-9A-Z]+)\s*\}(?=[0-9A-Z_]|\\text)")
 _BASE_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
