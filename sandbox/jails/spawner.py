@@ -4,7 +4,7 @@ bubblewrap's --die-with-parent follows the *thread* that started it (PR_SET_PDEA
 thread that does not end early. The same thread gets a mount namespace of its own where that is needed: when the host
 is root, jails run under uids that cannot walk into a private home (an interpreter below /root, 0700), so the thread
 binds such paths to a place that they can reach. Nobody else sees these mounts, and they go with the thread and its
-jails.
+jails. And it starts jails without random addresses, where the host lets it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sandbox.errors import JailError
 
 _T = TypeVar("_T")
 _CLONE_NEWNS = 0x20000
+_ASK, _ADDR_NO_RANDOMIZE = 0xFFFFFFFF, 0x0040000  # of personality(2)
 _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 0x1000, 0x4000, 0x40000, 0x2, 0x4
 _ROOM = ("/dev/shm", "/mnt", "/media")  # noqa: S108 - covered by a tmpfs in this thread's own namespace
 
@@ -42,6 +43,9 @@ class Spawner:
         self._thread.start()
 
     def _serve(self) -> None:
+        # Programs that read what they never wrote, or order things by where they lie, do the same in every run.
+        libc = ctypes.CDLL(None)
+        libc.personality(libc.personality(_ASK) | _ADDR_NO_RANDOMIZE)  # of this thread, and so of what it starts
         while (item := self._work.get()) is not None:
             call, future = item
             try:

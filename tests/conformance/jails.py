@@ -7,6 +7,7 @@ Kinds with a cgroup bind memory exactly; what is only watched may overshoot by w
 from __future__ import annotations
 
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -37,6 +38,17 @@ class Conformance:
         source = "#include <bits/stdc++.h>\nint main() { long a, b; std::cin >> a >> b; std::cout << a + b; return 3; }"
         done = sandbox.run(source, language=CPP, stdin="40 2")
         assert (done.status, done.exit_code, done.stdout) == (Status.EXITED, 3, "42")
+
+    def test_compiled_programs_lie_where_they_lay_before(self, sandbox: Sandbox) -> None:
+        source = (
+            "#include <cstdio>\n#include <cstdlib>\n#include <sys/mman.h>\nint main() { int here; "
+            "void *there = mmap(0, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); "
+            'printf("%p %p %p", malloc(9), (void *)&here, there); }'
+        )
+        with Sandbox(jobs=1, jail=re.split("[-+]", sandbox.jail_kind)[0]) as other:
+            first, *others = (one.run(source, language=CPP).stdout for one in (sandbox, sandbox, other))
+        assert first.count("0x") == 3
+        assert others == [first, first]
 
     @pytest.mark.parametrize("data", [b"", b"\0\xff\xfe\r\n", bytes(range(256)) * 5000, b"x" * 5_000_000], ids=len)
     def test_bytes_pass_unchanged(self, sandbox: Sandbox, data: bytes) -> None:
