@@ -11,9 +11,10 @@ import errno
 import os
 import signal
 import time
-from typing import Optional
+from typing import Callable, Optional
 
 END_S = 5.0
+SETTLE_S, SETTLE_NS = 1.0, 20_000_000
 _namespaced = True
 
 
@@ -74,6 +75,42 @@ def _parent(pid: int) -> Optional[int]:
             return int(file.read(4096).rpartition(b")")[2].split()[1])
     except (OSError, IndexError):
         return None
+
+
+def settle(cpu_ns: Callable[[], int]) -> None:
+    """Waits until what a program left behind is at rest: it has ended, or sleeps. cpu_ns: CPU time of the run so far.
+
+    So a child that prints at once always has, and one that prints after a sleep never has, however busy the host is.
+    What goes on for SETTLE_NS of CPU time, or SETTLE_S, is not waited for.
+    """
+    most_ns = cpu_ns() + SETTLE_NS
+    deadline = time.monotonic() + SETTLE_S
+    before = None
+    while time.monotonic() < deadline and cpu_ns() < most_ns:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+        now = [(pid, *_at_rest(pid)) for pid in processes()]
+        if now == before and all(rests for _, rests, _ in now):
+            return
+        before = now
+        time.sleep(0.001)
+
+
+def _at_rest(pid: str) -> tuple[bool, bytes]:
+    """Whether no thread of a process runs or waits for a CPU, and how often they were switched."""
+    rests, switches = True, b""
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/status", "rb", 0) as file:
+                text = file.read(4096)
+            rests &= text.partition(b"State:\t")[2][:1] in (b"S", b"T", b"t", b"Z", b"X")
+            switches += text.partition(b"voluntary_ctxt_switches:")[2]
+    except OSError:
+        return False, b""  # it ended while we looked
+    return rests, switches
 
 
 def kill() -> None:

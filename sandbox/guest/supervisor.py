@@ -6,7 +6,8 @@ Theory of operation. One thread, one loop: read a frame from the host, do it, an
     host -> `talk` frame (one item whose streams are live: talk.py)
     host -> `runs` frame (items, then each item's stdin or arguments) -> for each item:
             stdin memfd; two pipes (three for a call); fork or posix_spawn; wait on a pidfd with our own clock;
-            kill(-1) and reap until nobody is left; read CPU and memory; drain the pipes; wipe /tmp; `done` frame
+            what it left comes to rest (family.settle); kill(-1) and reap until nobody is left; read CPU and memory;
+            drain the pipes; wipe /tmp; `done` frame
 
 What the programs read and write never becomes an object here: it passes through buffers that are mapped MADV_DONTFORK,
 so that no child inherits a byte of an earlier run. A child may not touch this process: it is PID 1 (signals from inside

@@ -119,6 +119,8 @@ class Runner:
             family.kill()
         item.status = os.waitpid(pid, 0)[1]
         if self.libc.waitpid(-1, None, 1) != -1:  # WNOHANG: somebody is left; without anybody it fails with ECHILD
+            if item.cut is None and item.talk is None:
+                family.settle(self.clocks.cpu_ns)
             family.reap_all()
         item.wall_ns = time.monotonic_ns() - begun
         item.reading = self.clocks.read()
