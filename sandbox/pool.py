@@ -30,17 +30,18 @@ class Pool:
         """How many jails are open."""
         return len(self._idle) + len(self._lent)
 
-    def borrow(self, spec: JailSpec) -> Jail:
+    def borrow(self, spec: JailSpec, *, fresh: bool = False) -> Jail:
         """An open, clean jail of that kind. Raises JailError when none can be opened, SandboxError once closed.
 
         Idle jails that have died meanwhile (an engine that was restarted takes all of them) are no try of any run.
+        fresh: none that was idle: what ended the last one may have ended those as well, which shows a moment later.
         """
         unfit = []
         found = None
         with self._lock:
             if self._closed:
                 raise SandboxError("this Sandbox is closed")
-            for index in range(len(self._idle) - 1, -1, -1):
+            for index in [] if fresh else range(len(self._idle) - 1, -1, -1):
                 if self._idle[index].spec == spec:
                     jail = self._idle.pop(index)
                     if jail.connection.is_quiet():

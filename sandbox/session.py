@@ -48,8 +48,12 @@ class Session:
         stop: Stop | None = None,
         *,
         is_build: bool = False,
+        fresh: bool = False,
     ) -> None:
-        """stop: calls the runs off. is_build: it is a compiler that runs, which is timed again only where it failed."""
+        """stop: calls the runs off. is_build: it is a compiler that runs, which is timed again only where it failed.
+
+        fresh: in a jail that is opened for it, as every one is that follows a broken one.
+        """
         self.build_failure = build_failure
         self._is_build = is_build
         self._sandbox = sandbox
@@ -57,6 +61,7 @@ class Session:
         self._spec = spec
         self.limits = limits
         self._jail: Jail | None = None
+        self._fresh = fresh
         self._loaded = False
         self._memory_set = -1
         self._held_bytes: int | None = None
@@ -76,6 +81,7 @@ class Session:
         if self._jail is not None:
             jail, self._jail = self._jail, None
             self._sandbox.pool.give_back(jail, broken=broken, held_bytes=self._held_bytes)
+            self._fresh = broken
         self._loaded = False
 
     def run(self, runs: Sequence[Run | Call], *, stop_on_failure: bool = True) -> list[Execution]:
@@ -118,7 +124,10 @@ class Session:
         """The fault to report: provoked when a control program passes in a fresh jail where this program broke two."""
         control = Image("python", ("/tmp/solution.py",), (("solution.py", b"print(6 * 7)\n"),))  # noqa: S108 - the jail's
         try:
-            with self._sandbox.place(self.limits), Session(self._sandbox, control, self._spec, Limits()) as session:
+            with (
+                self._sandbox.place(self.limits),
+                Session(self._sandbox, control, self._spec, Limits(), fresh=True) as session,
+            ):
                 provoked = session._one(_CONTROL).stdout == "42\n"
         except JailError:
             provoked = False
@@ -230,7 +239,7 @@ class Session:
     def _ready(self, runs: Sequence[Run | Call]) -> Jail:
         """The jail, borrowed on first need, with its cgroup set to this program's limits. It is idle now."""
         if self._jail is None:
-            self._jail = self._sandbox.pool.borrow(self._spec)
+            self._jail = self._sandbox.pool.borrow(self._spec, fresh=self._fresh)
             self._memory_set = -1
         group = self._jail.group
         if group is not None:

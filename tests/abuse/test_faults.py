@@ -175,6 +175,29 @@ def test_idle_jails_that_died_are_no_try_of_a_run(kind: str) -> None:
         assert len(sandbox.pool._idle) == 1
 
 
+@pytest.mark.parametrize("kind", ["bubblewrap", "landlock"])
+def test_a_run_that_lost_its_jail_is_tried_again_in_none_that_was_idle(kind: str) -> None:
+    """Whatever killed the one may have killed all, and the idle ones may be about to die."""
+    with Sandbox(jobs=1, jail=kind) as sandbox:
+        spec = sandbox.images.image(Program("print(1)"), 64)[1]
+        for jail in [sandbox.pool.borrow(spec) for _ in range(2)]:
+            sandbox.pool.give_back(jail, broken=False)
+        before = set(sandbox.pool._idle)
+
+        def kill() -> None:
+            while not sandbox.pool._lent:
+                time.sleep(0.001)
+            for jail in list(sandbox.pool._lent):
+                jail.kill()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        assert sandbox.run("import time\ntime.sleep(1)\nprint(2)").stdout == "2\n"
+        killer.join()
+        assert len(before & set(sandbox.pool._idle)) == 1
+        assert len(set(sandbox.pool._idle) - before) == 1
+
+
 def test_a_host_that_is_slow_to_take_output_is_not_the_programs_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A right program with much output, beside which the host process gets little of the CPU."""
     real = Connection._read

@@ -241,8 +241,8 @@ def test_no_candidate_meets_a_jail_that_held_an_answer(sandbox, monkeypatch):
     opened = []
     borrow = sandbox.pool.borrow
 
-    def noted(spec):
-        jail = borrow(spec)
+    def noted(spec, **how):
+        jail = borrow(spec, **how)
         opened.append((jail, spec.use))
         return jail
 
