@@ -27,7 +27,7 @@ import os
 import signal
 import sys
 import time
-from typing import Any, NoReturn, Optional
+from typing import Any, Callable, NoReturn, Optional
 
 from . import family, rehearsal, shared, wire
 from .buffers import Buffer, Results
@@ -245,14 +245,16 @@ def _usual_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def main(config: dict[str, Any]) -> None:
-    """Imports the template, says `ready`, and serves."""
+def main(config: dict[str, Any], register: Callable[..., None]) -> None:
+    """Imports the template, says `ready`, and serves.
+
+    register: os.register_at_fork, in whose place something stands until now that takes nothing. `threading`, `random`
+    and others would have every fork call them back: children redo by hand what they need of that.
+    """
     inp, out, err = _placeholders()
     try:
         _usual_signals()
         _thread_stacks(config["thread_stack_bytes"])
-        register = os.register_at_fork
-        os.register_at_fork = lambda **_: None  # children redo by hand what they need
         missing = []
         for name in config["template"]:
             try:

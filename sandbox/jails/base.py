@@ -45,7 +45,9 @@ def r(n):
 exec(r(int.from_bytes(r(8), 'little')))
 """
 _LOADER = """\
-import json, sys, types
+import json, os, sys, types
+register = os.register_at_fork
+os.register_at_fork = lambda **_: None  # while the guest and the template are imported: see the supervisor's main
 d = json.loads(r(int.from_bytes(r(8), 'little')))
 package = types.ModuleType('_guest')
 package.__path__ = []
@@ -58,7 +60,7 @@ for name, source in d['modules']:
     exec(compile(source, 'guest/' + name + '.py', 'exec'), module.__dict__)
 main, config = module.main, d['config']
 del d, package, module, name, source, json, types, sys
-main(config)
+main(config, register)
 """
 
 

@@ -254,6 +254,12 @@ os._exit(0)
             outputs = {done.stdout for done in session.run([Run("in")] * 4)}
         assert outputs == {f"([], {os.nice(0)}, 18, None, 4) in set()\n"}
 
+    def test_no_callback_of_a_module_runs_between_fork_and_program(self, sandbox: Sandbox) -> None:
+        """That of `random` would seed it; those of others write to 70 pages, each of which costs time."""
+        look = Program("import sys\nprint(getattr(sys, 'mod' + 'ules')['ran' + 'dom'].getstate()[1][:9])")
+        with sandbox.open(look) as session:
+            assert len({done.stdout for done in session.run([Run()] * 2)}) == 1
+
     def test_each_run_reads_its_own_input(self, sandbox: Sandbox) -> None:
         with sandbox.open(Program("import os\nprint(os.read(0, 2), open('/dev/stdin').read())")) as session:
             assert [done.stdout for done in session.run([Run("abcd")] * 3)] == ["b'ab' abcd\n"] * 3
