@@ -6,12 +6,14 @@ read stays as it is.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from math_pipeline.brackets import closing
 from math_pipeline.dress import unaligned, undressed
 from math_pipeline.glyphs import plain
 
+_REMEMBERED = 300  # characters of the longest text whose form is remembered
 _ROW_GAP = re.compile(r"\\\\\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in|px)\s*\]")
 _SPACES = re.compile(
     r"(?<!\\)\\(?:[,;:! ]|(?:quad|qquad|thinspace|enspace|medspace|thickspace|negthinspace|hfill|null)(?![a-zA-Z]))|~"
@@ -143,7 +145,14 @@ _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*
 
 
 def normal(text: str) -> str:
-    """The text's normal form. Idempotent on what it gives back; never raises."""
+    """The text's normal form. Idempotent on what it gives back; never raises.
+
+    Answers to one problem are the same few texts over and over, so short ones are remembered.
+    """
+    return _known(text) if len(text) <= _REMEMBERED else _formed(text)
+
+
+def _formed(text: str) -> str:
     text = plain(text).replace("\r", "\n").replace("\f", "\\f")
     text = re.sub(r"\s{2,}", " ", text)
     text = _ROW_GAP.sub(r"\\\\", text.replace("\\\\\\\\", "\\\\").replace("\n", " "))
@@ -169,6 +178,9 @@ def normal(text: str) -> str:
     text = _numbers(text)
     text = re.sub(r"\s+", " ", text)
     return undressed(text)
+
+
+_known = functools.lru_cache(maxsize=16_384)(_formed)
 
 
 def _upright(match: re.Match[str]) -> str:
