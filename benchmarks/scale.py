@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-WORDS = [a + b for a in "ba ke li mo nu pe ra so ti vu".split() for b in "ld nk rt st zz mp".split()]  # noqa: SIM905
+_LETTERS = random.Random(0)
+WORDS = ["".join(_LETTERS.choices("etaoinshrdlucmfwypvbgk", k=_LETTERS.randint(2, 9))) for _ in range(20_000)]
 STAGES: dict[str, list[str]] = {
     "read and write (baseline)": ["filter", "{rows}", "--where", "id: {missing: false}"],
     "filter like openthoughts": ["filter", "{rows}", "--like", "openthoughts"],
