@@ -10,7 +10,7 @@ import re
 
 from math_pipeline import (
     choices,
-    dotted,
+    dotted_sums,
     families,
     intervals,
     letters,
@@ -55,20 +55,22 @@ def compare(gold: str, answer: str) -> Outcome:
     try:
         outcome = nodes(one, two)
     except symbols.UnreadableError:
-        for other in readings.others(gold, answer):
-            second = nodes(*other)
-            if second.same:
-                return second
-        raise
-    if outcome.same is not True:
-        of_gold = families.renamed(gold, answer)
-        if of_gold is not None and nodes(one, parse(of_gold)).same:
-            return Outcome(True, "parameter of another name")
-        for other in readings.others(gold, answer):
-            second = nodes(*other)
-            if second.same:
-                return second
-    return outcome
+        passes = _read_otherwise(gold, answer)
+        if passes is None:
+            raise
+        return passes
+    if outcome.same:
+        return outcome
+    of_gold = families.renamed(gold, answer)
+    if of_gold is not None and nodes(one, parse(of_gold)).same:
+        return Outcome(True, "parameter of another name")
+    return _read_otherwise(gold, answer) or outcome
+
+
+def _read_otherwise(gold: str, answer: str) -> Outcome | None:
+    """How the two are the same by another reading; None where they are by none."""
+    outcomes = (nodes(*pair) for pair in readings.others(gold, answer))
+    return next((outcome for outcome in outcomes if outcome.same), None)
 
 
 def nodes(gold: Node, answer: Node) -> Outcome:
@@ -218,7 +220,7 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if "emptyset" in gold.latex + answer.latex and (is_constant(gold) or is_constant(answer)):
         return Outcome(False, "set", "a number beside the empty set")
     if "\\ldots" in gold.latex + answer.latex:
-        return dotted.compared(gold.latex, answer.latex) or _UNKNOWN_DOTS
+        return dotted_sums.compared(gold.latex, answer.latex) or _UNKNOWN_DOTS
     one, two = ratios.divided(gold.latex), ratios.divided(answer.latex)
     rounded = symbols.rounds_to(one, two)
     if rounded is None:

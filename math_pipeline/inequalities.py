@@ -7,18 +7,10 @@ from typing import Any
 
 import sympy
 
-from math_pipeline import digits, symbols
+from math_pipeline import digits, solving, symbols
 from math_pipeline.nodes import Expr, Relation
 
 BOUNDS = frozenset({"<", ">", "\\le", "\\ge", "\\ne"})
-_HOLDS = {
-    "<": lambda step: step > 0,
-    ">": lambda step: step < 0,
-    "\\le": lambda step: step >= 0,
-    "\\ge": lambda step: step <= 0,
-    "\\ne": lambda step: step != 0,
-    "=": lambda step: step == 0,
-}
 _MOST_NAMES = 5
 _VALUES = ("-2.3", "-0.7", "0.4", "1.9", "3.1")
 
@@ -85,6 +77,5 @@ def _met(chain: list[Any] | None, signs: tuple[str, ...], point: dict[Any, Any])
     values = [value for value in found if value is not None and value.is_real]
     if len(values) < len(found):
         return None
-    return all(
-        _HOLDS[sign](after - before) for sign, (before, after) in zip(signs, itertools.pairwise(values), strict=True)
-    )
+    steps = zip(signs, itertools.pairwise(values), strict=True)
+    return all(solving.HOLDS[sign](before - after) for sign, (before, after) in steps)

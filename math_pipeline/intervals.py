@@ -82,7 +82,7 @@ def _letters(node: Node) -> set[str]:
     try:
         return set(map(str, getattr(symbols.read(node.latex), "free_symbols", ())))
     except symbols.UnreadableError:
-        return set()
+        return set()  # nor does `region` know it, so nothing passes by its names
 
 
 def region(node: Node) -> Any | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
-from math_pipeline import dots
+from math_pipeline import dotted_lists
 from math_pipeline.brackets import commas
 from math_pipeline.labels import is_name
 from math_pipeline.naming import latex_of, name_of, unchained
@@ -33,10 +33,10 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     one, two = items_of(gold), items_of(answer)
     if len(one) > MOST_ITEMS or len(two) > MOST_ITEMS:
         return Outcome(None, "list", f"more than {MOST_ITEMS} answers")
-    dotted = dots.compared(one, two, same)
+    dotted = dotted_lists.compared(one, two, same)
     if dotted is not None:
         return dotted
-    one, two = dots.written_out(one), dots.written_out(two)
+    one, two = dotted_lists.written_out(one), dotted_lists.written_out(two)
     named = [isinstance(item, Relation) for item in (*one, *two)]
     if any(named) and not all(named):
         misplaced = _out_of_order(one, two, same)

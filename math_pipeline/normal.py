@@ -85,7 +85,7 @@ _CHOOSE = re.compile(
 )
 _SQRT = re.compile(r"\\sqrt\s*(\[[^\[\]]*\])?\s*(\d|[a-zA-Z](?![a-zA-Z]))")
 _PLAIN_NAMES = (
-    (
+    (  # but 5 min is a time
         re.compile(
             r"(?<![a-zA-Z\\])(sqrt|exp|log|ln|sin|cos|tan|sec|csc|cot|arcsin|arccos|arctan|sinh|cosh|tanh|gcd|lcm|min(?<!\d.min)(?<!\dmin)|max)"
             r"(?=\s*[(\d\\^_{]|\s+[a-zA-Z](?![a-zA-Z]))"

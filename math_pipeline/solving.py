@@ -11,7 +11,8 @@ MOST_DEGREE = 8
 MOST_ABSOLUTES = 3
 _DIGITS = 50
 _NOTHING = sympy.Rational(1, 10**40)
-_HOLDS = {
+# Of the left side less the right one.
+HOLDS = {
     "<": lambda value: value < 0,
     ">": lambda value: value > 0,
     "\\le": lambda value: value <= 0,
@@ -47,13 +48,13 @@ def solved(difference: Any, sign: str) -> Any | None:
     parts: list[Any] = [
         sympy.FiniteSet(end)
         for end in ends
-        if end not in poles and (value := _value(expression, x, marks[end])) is not None and _HOLDS[sign](value)
+        if end not in poles and (value := _value(expression, x, marks[end])) is not None and HOLDS[sign](value)
     ]
     for low, high in itertools.pairwise([-sympy.oo, *ends, sympy.oo]):
         value = _value(expression, x, _between(low, high))
         if value is None:
             return None
-        if _HOLDS[sign](value):
+        if HOLDS[sign](value):
             parts.append(sympy.Interval.open(low, high))
     return sympy.Union(*parts)
 

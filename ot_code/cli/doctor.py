@@ -92,11 +92,12 @@ class _Screen:
         self.sections.append((title, found))
         if self._silent:
             return
-        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        console = Console(file=sys.stdout, highlight=False)
+        from ot_code.console import plain_console
+
+        console = plain_console()
         marks = {True: ("yes", "green"), False: ("no", "red"), None: ("?", "yellow")}
         table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
         for _ in range(3):

@@ -19,7 +19,8 @@ from ot_code.inputs.table import InputRow, Table
 from ot_code.inputs.text import lines, row_of
 
 _PEEK_ROWS = 20  # of each archive
-# RuntimeError, NotImplementedError: what zipfile raises for files that are encrypted or packed in too new a way
+# All that reading a damaged archive raises, each of which becomes an error of its row or of the input. RuntimeError and
+# NotImplementedError are zipfile's for files that are encrypted, or packed in too new a way.
 DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 
 

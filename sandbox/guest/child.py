@@ -272,7 +272,7 @@ def _uncaught(error: BaseException) -> int:
         sys.excepthook(kind, error, trace)
     except SystemExit as leaving:
         return _exit_status(leaving)
-    except BaseException:
+    except BaseException:  # of a hook of the program's own: what it was called for is still said, as by the interpreter
         traceback.print_exception(kind, error, trace, file=sys.__stderr__)
     return _INTERRUPTED if kind is KeyboardInterrupt else 1
 
