@@ -182,6 +182,7 @@ def test_a_run_that_lost_its_jail_is_tried_again_in_none_that_was_idle(kind: str
         spec = sandbox.images.image(Program("print(1)"), 64)[1]
         for jail in [sandbox.pool.borrow(spec) for _ in range(2)]:
             sandbox.pool.give_back(jail, broken=False)
+        sandbox.run("print(1)")  # with the self-test, which would meet the kill otherwise
         before = set(sandbox.pool._idle)
 
         def kill() -> None:
