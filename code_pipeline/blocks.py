@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from typing import Protocol
 from code_pipeline.order import BLOCK, blocks, order_of_tests
 from code_pipeline.suite import Suite
 from code_pipeline.types import Judgement, Submission
+from sandbox import SandboxError
 
 
 class Workers:
@@ -31,10 +33,21 @@ class Workers:
         self._arrivals = itertools.count()
         self._places = itertools.count()
         self._lock = threading.Lock()
+        self._owner = os.getpid()
         self.closing = threading.Event()
 
+    @property
+    def inherited(self) -> bool:
+        """Whether this process is a fork of the one that made them: the threads are not here."""
+        return os.getpid() != self._owner
+
     def place(self) -> int:
-        """The next priority: after all that were given out so far."""
+        """The next priority: after all that were given out so far. Raises SandboxError in a forked child."""
+        if self.inherited:
+            raise SandboxError(
+                f"this judge was made by process {self._owner}, of which this one is a fork: make one here, or start "
+                "processes with the method `spawn`"
+            )
         return next(self._places)
 
     def add(self, priority: int, task: Callable[[], None]) -> None:
@@ -47,6 +60,8 @@ class Workers:
 
     def _next(self) -> None:
         with self._lock:
+            if self.closing.is_set():
+                return  # the pool drops its queue a moment later, this one with it
             task = heapq.heappop(self._tasks)[2]
         task()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
 import threading
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from code_pipeline.types import CaseResult, Failure, Judgement, Verdict
+from sandbox.locks import forget_after_fork
 
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = frozenset(
@@ -57,8 +57,9 @@ class VerdictCache:
         self._max_bytes = int(max_mb * 1024 * 1024)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._pid = 0
+        self._inherited: list[sqlite3.Connection] = []
         self._puts = 0
+        forget_after_fork(self)
 
     def get(self, key: bytes, submission_id: str, provenance: Mapping[str, Any]) -> Judgement | None:
         """The judgement under `key`, as one of `submission_id`, or None."""
@@ -104,9 +105,8 @@ class VerdictCache:
             self._drop()
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is not None and self._pid == os.getpid():
+        if self._connection is not None:
             return self._connection
-        self._connection = None  # after a fork: the parent's connection is not ours to use or close
         try:
             self._connection = self._connected()
         except sqlite3.OperationalError:  # locked, read-only, no room: the file itself may be sound
@@ -116,7 +116,6 @@ class VerdictCache:
             for name in (self._path, Path(f"{self._path}-wal"), Path(f"{self._path}-shm")):
                 name.unlink(missing_ok=True)
             self._connection = self._connected()
-        self._pid = os.getpid()
         return self._connection
 
     def _connected(self) -> sqlite3.Connection:
@@ -151,8 +150,18 @@ class VerdictCache:
         self._drop()
 
     def _drop(self) -> None:
-        if self._connection is not None and self._pid == os.getpid():
+        if self._connection is not None:
             self._connection.close()
+        self._connection = None
+
+    def forget(self) -> None:
+        """In a forked child: another thread of the parent may have held the lock, and its connection is not ours.
+
+        Not to use, and not to close either, as dropping it would.
+        """
+        self._lock = threading.Lock()
+        if self._connection is not None:
+            self._inherited.append(self._connection)
         self._connection = None
 
 

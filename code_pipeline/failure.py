@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from code_pipeline.checkers.plain import in_order
-from code_pipeline.types import Failure, TestCase
+from code_pipeline.types import Failure, TestCase, Verdict
 
 CUT = 1_000  # characters of each field
 _DEEPEST = 40  # nesting shown; deeper is "..."
@@ -19,14 +19,19 @@ _UNSTEADY = re.compile(
 _LONGEST_INT_BITS = 12_000  # about 3,600 digits; Python refuses to print 4,300 and more
 
 
-def failure_of(index: int, test: TestCase, got: Any, stderr: bytes, *, is_call: bool) -> Failure:
-    """The Failure of test `index`; `got` is what came back (bytes of the output, or a Call's value)."""
+def failure_of(index: int, test: TestCase, got: Any, stderr: bytes, verdict: Verdict, *, is_call: bool) -> Failure:
+    """The Failure of test `index`; `got` is what came back (bytes of the output, or a Call's value).
+
+    What a program had said when a limit stopped it hangs on the moment, which differs from run to run: it is left out,
+    but for the beginning of an output that was too long.
+    """
+    stopped = verdict in (Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT)
     return Failure(
         index=index,
         input=_values(test.arguments) if is_call else text_of(test.stdin),
         expected=show(test.expected) if is_call else text_of(test.expected),
-        got=steady(show(got) if is_call else text_of(got)),
-        stderr=steady(end_of(stderr)),
+        got="" if stopped else steady(show(got) if is_call else text_of(got)),
+        stderr="" if stopped or verdict is Verdict.OUTPUT_LIMIT else steady(end_of(stderr)),
     )
 
 

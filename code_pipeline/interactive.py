@@ -218,7 +218,8 @@ class InteractiveTrial(Trial):
             return case
         self.shown = True
         test = self.suite.tests[index]
-        return replace(case, failure=failure_of(index, test, said, done.candidate.stderr_bytes, is_call=False))
+        failure = failure_of(index, test, said, done.candidate.stderr_bytes, case.verdict, is_call=False)
+        return replace(case, failure=failure)
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class Judge:
         called from worker threads, several at a time, with the index and the judgement of each that was settled now;
         what it raises ends the Future. observe: told of every single run, as Suite has it; of what a cache knew, or
         servers ran, there is none. priority: the number of an earlier `place()`, to be served in that place.
-        Raises ValueError when `done` has another length, CancelledError after close().
+        Raises ValueError when `done` has another length, CancelledError after close(), SandboxError in a forked child.
         """
         if done is not None and len(done) != len(submissions):
             raise ValueError(f"`done` has {len(done)} entries for {len(submissions)} submissions")
@@ -154,7 +154,12 @@ class Judge:
         return self._version
 
     def close(self) -> None:
-        """Waits for running tests, ends each unfinished Future with CancelledError, closes a Sandbox of its own."""
+        """Waits for running tests, ends each unfinished Future with CancelledError, closes a Sandbox of its own.
+
+        Nothing in a forked child: all of it is its parent's.
+        """
+        if self._workers.inherited:
+            return
         if self._owns_workers:
             self._workers.close()
         with self._lock:

@@ -147,7 +147,8 @@ class Trial:
             return case
         self.shown = True
         got = execution.returned if is_call and execution.has_returned else output
-        failure = failure_of(index, self.suite.tests[index], got, execution.stderr_bytes, is_call=is_call)
+        test = self.suite.tests[index]
+        failure = failure_of(index, test, got, execution.stderr_bytes, case.verdict, is_call=is_call)
         return replace(case, failure=failure)
 
     def _not_built(self, failure: Execution) -> Judgement:

@@ -11,7 +11,10 @@ _BARE_BOX = re.compile(r"\\boxed\s+([^\s{}$\\]+)")
 _JOINS = re.compile(
     r"[\s,;$.\\\[\]()]*(?:(?:\\text\{)?\s*(?:and|or|,)\s*\}?|\\(?:quad|qquad|,|;)|[\s,;$\\()])*[\s,;$\\()]*"
 )
-_JOINS_NAMES = re.compile(r"[\s$\\()]*\b(?:and|or)\b[\s$\\()]*(?:[a-zA-Z](?:_\{?\w\}?)?\s*=)?[\s$\\()]*")
+_JOINS_NAMES = re.compile(
+    r"[\s$\\()]*\b(?:and|or)\b[\s$\\()]*"
+    r"(?:(?:[a-zA-Z](?:_\{?\w\}?)?|[a-z](?:\s*,\s*[a-z])+\s*\))\s*=)?[\s$\\()]*"
+)
 _JOINS_WITH_WORDS = re.compile(r"[^.\n\\]{0,30}\band\b[^.\n\\]{0,12}", re.IGNORECASE)
 _JOINS_IN_TEXT = re.compile(r"\s*\\text\s*\{[^{}$]{0,30}\b(?:and|or)\s*\}\s*")
 _CORRECTS = re.compile(r"\b(?:wait|no|not|actually|instead|sorry|correct|wrong|mistake|rather|oops)\b", re.IGNORECASE)

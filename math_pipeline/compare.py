@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import sympy
+
 from math_pipeline import (
     choices,
     dotted_sums,
@@ -17,10 +19,12 @@ from math_pipeline import (
     measures,
     ratios,
     readings,
+    repeating,
     symbols,
     vectors,
     words,
 )
+from math_pipeline.labels import is_name
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched, tuples
 from math_pipeline.naming import is_constant, unchained
 from math_pipeline.nodes import (
@@ -43,6 +47,8 @@ from math_pipeline.structure import parse
 
 _CROSSED = re.compile(r"\\vec\s*\{[^{}]*\}\s*\\times\s*\\vec")
 _UNKNOWN_DOTS = Outcome(None, "expression", "what the dots stand for is the reader's guess")
+_UNIT_MATRIX = re.compile(r"(?<![a-zA-Z\\])I_\{?([2-5])\}?(?![a-zA-Z\d])")
+_GOES_ON = re.compile(r"\s*(-?\d+\.(\d{3,40}))\s*\\ldots\s*")
 _NUMBERS = re.compile(r"\s*\\mathbb\{[A-Z]\}\s*")
 
 
@@ -51,11 +57,15 @@ def compare(gold: str, answer: str) -> Outcome:
     family = families.compared(gold, answer)
     if family is not None:
         return family
+    if (repeated := repeating.compared(gold, answer)) is not None:
+        return repeated
     one, two = parse(gold), parse(answer)
     try:
         outcome = nodes(one, two)
     except symbols.UnreadableError:
         passes = _read_otherwise(gold, answer)
+        if passes is None and _spaced(gold) == _spaced(answer):  # P(A \\cup B), whatever it is
+            return Outcome(True, "text")
         if passes is None:
             raise
         return passes
@@ -65,6 +75,11 @@ def compare(gold: str, answer: str) -> Outcome:
     if of_gold is not None and nodes(one, parse(of_gold)).same:
         return Outcome(True, "parameter of another name")
     return _read_otherwise(gold, answer) or outcome
+
+
+def _spaced(text: str) -> str:
+    """The text without the blanks that part nothing."""
+    return re.sub(r"(?<![a-zA-Z\d])\s+|\s+(?![a-zA-Z\d])", "", text)
 
 
 def _read_otherwise(gold: str, answer: str) -> Outcome | None:
@@ -105,7 +120,7 @@ def _sets(gold: Node, answer: Node) -> Outcome | None:
     region = _regions(gold, answer)
     if region is not None:
         return region
-    alone = _alone(gold), _alone(answer)
+    alone = _alone(_as_interval(gold, answer)), _alone(_as_interval(answer, gold))
     if alone != (gold, answer):
         return nodes(*alone)
     if isinstance(gold, Union | Meet | Without) or isinstance(answer, Union | Meet | Without):
@@ -119,6 +134,19 @@ def _sets(gold: Node, answer: Node) -> Outcome | None:
     if isinstance(gold, Meet) or isinstance(answer, Meet):
         return Outcome(None, "set", "what the sets have in common could not be shown to be the same, nor different")
     return None
+
+
+def _as_interval(node: Node, other: Node) -> Node:
+    """0 <= r < R as [0, R), beside an interval: its ends are no numbers, or it would be a set of reals by now."""
+    beside = _alone(other)
+    if not (isinstance(node, Relation) and isinstance(beside, Ordered) and len(beside.items) == 2):
+        return node
+    if len(node.signs) != 2 or not set(node.signs) <= {"<", "\\le"}:
+        return node
+    low, middle, high = node.sides
+    if not (isinstance(middle, Expr) and is_name(middle.latex)):
+        return node
+    return Ordered((low, high), "(" if node.signs[0] == "<" else "[", ")" if node.signs[1] == "<" else "]")
 
 
 def _alone(node: Node) -> Node:
@@ -203,6 +231,29 @@ def _column(gold: Expr, answer: Expr) -> Outcome | None:
     return ruled(tuples(one, two, nodes), "vector")
 
 
+def _unit_matrix(node: Expr, other: Expr) -> Expr:
+    """I_3 beside a matrix as the unit matrix of three rows."""
+    if "matrix" not in other.latex or "I_" not in node.latex:
+        return node
+    return Expr(_UNIT_MATRIX.sub(lambda match: vectors.unit_matrix(int(match[1])), node.latex))
+
+
+def _cut_off(gold: str, answer: str) -> Outcome | None:
+    """A decimal that dots go on beside a number: the same where its digits are that number's; None for others."""
+    decimals = [_GOES_ON.fullmatch(side) for side in (gold, answer)]
+    shown = next(filter(None, decimals), None)
+    if shown is None or all(decimals):
+        return None
+    value = symbols.number(answer if decimals[0] is not None else gold)
+    if value is None or not value.is_finite:
+        return None
+    past = value - symbols.number(shown[1])
+    past = -past if shown[1].startswith("-") else past
+    unit = sympy.Rational(1, 10 ** len(shown[2]))
+    alike = bool(-unit / 2 <= past < unit)  # cut off, or rounded
+    return Outcome(alike, "expression: cut off", "" if alike else "the number has other digits")
+
+
 def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if gold.latex == answer.latex and re.search(r"\w", gold.latex):
         return Outcome(True, "text")
@@ -220,7 +271,8 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if "emptyset" in gold.latex + answer.latex and (is_constant(gold) or is_constant(answer)):
         return Outcome(False, "set", "a number beside the empty set")
     if "\\ldots" in gold.latex + answer.latex:
-        return dotted_sums.compared(gold.latex, answer.latex) or _UNKNOWN_DOTS
+        return dotted_sums.compared(gold.latex, answer.latex) or _cut_off(gold.latex, answer.latex) or _UNKNOWN_DOTS
+    gold, answer = _unit_matrix(gold, answer), _unit_matrix(answer, gold)
     one, two = ratios.divided(gold.latex), ratios.divided(answer.latex)
     rounded = symbols.rounds_to(one, two)
     if rounded is None:
@@ -231,6 +283,6 @@ def _expressions(gold: Expr, answer: Expr) -> Outcome:
     if settled is None:
         return Outcome(None, "expression", "the two expressions could not be shown to be the same, nor different")
     labels = all(re.fullmatch(r"(?:\\(?:triangle|angle)\s*)?[A-Z]+|[a-z]", side.latex) for side in (gold, answer))
-    if settled is False and not labels and symbols.may_be_renamed(one, two):
+    if settled is False and not labels and symbols.may_be_renamed(one, two) and not families.are_apart(one, two):
         return Outcome(None, "expression", "the two expressions differ, but perhaps in the name of a parameter alone")
     return Outcome(settled, "expression", "" if settled else "the two expressions differ")

@@ -11,6 +11,8 @@ DIGITS = 60
 _FEW = 15
 _FULL_BITS = 50
 MOST_DIGITS = 20_000
+# What sympy raises where it cannot: then nothing is known, and nothing passes by it.
+UNKNOWN = (TypeError, ValueError, ArithmeticError, AttributeError, NotImplementedError, RecursionError)
 SAME = sympy.Rational(1, 10**50)
 POINTS = (
     ("1.37", "0.731", "2.113", "1.911", "0.389", "2.719"),
@@ -44,8 +46,8 @@ def evaluated(expression: Any, values: dict[Any, Any], digits: int = DIGITS) -> 
         if value.has(sympy.Integral, sympy.Limit, sympy.Derivative) or value.atoms(sympy.core.function.AppliedUndef):
             return None
         result = sympy.N(value.doit() if value.has(sympy.Sum, sympy.Product) else value, digits)
-    except (TypeError, ValueError, ArithmeticError, AttributeError, NotImplementedError, RecursionError):
-        return None  # what sympy raises where it cannot: then nothing is known, and nothing passes by it
+    except UNKNOWN:
+        return None
     if not getattr(result, "is_number", False) or result.has(sympy.nan, sympy.zoo, sympy.oo):
         return None
     real, imaginary = result.as_real_imag()

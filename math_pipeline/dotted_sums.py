@@ -17,6 +17,7 @@ _FACTOR = re.compile(
     rf"|\d+|[a-zA-Z](?:_(?:{_BRACES}|\w))?)(?:\^(?:{_BRACES}|\w))?)\s*(?:\\(?:cdot|times)(?![a-zA-Z])\s*)?"
 )
 _INDEX = re.compile(r"_(?:\{\s*(\d+)\s*(?:([-+])\s*(\d+)\s*)?\}|(\d))")
+_POWER = re.compile(r"(?:(\d+|[a-zA-Z])|\((-?\d+|[a-zA-Z]|\\frac\{\d+\}\{\d+\})\))\s*\^\s*(?:\{([^{}]+)\}|(\w))")
 _VALUES = (5, 6, 7)
 _MOST_SHOWN = 4
 _MOST_TERMS = 500
@@ -27,6 +28,9 @@ def compared(gold: str, answer: str) -> Outcome | None:
 
     Raises symbols.UnreadableError.
     """
+    gold, answer = (_by_powers(_by_factorials(text)) for text in (gold, answer))
+    if _DOTS not in gold + answer:
+        return _as_they_stand(gold, answer)
     names = [found for text in (gold, answer) if _DOTS in text and (found := _counter(text)) is not None]
     if not names or len(set(names)) > 1:
         return None
@@ -44,6 +48,50 @@ def compared(gold: str, answer: str) -> Outcome | None:
         if not names[0]:
             break
     return Outcome(True, "dots")
+
+
+def _as_they_stand(gold: str, answer: str) -> Outcome | None:
+    same = symbols.same(gold, answer)
+    return None if same is None else Outcome(same, "dots", "" if same else "the two products differ")
+
+
+def _by_factorials(text: str) -> str:
+    """A product of factors that go by steps of one, n(n - 1)...(n - k + 1), as a quotient of factorials."""
+    parts = _parts(text)
+    if parts is None or parts[2] == "+":
+        return text
+    (start, end), terms, _ = parts
+    at = terms.index(_DOTS)
+    for step in (1, -1):
+        first = at - 1
+        while first and symbols.same(f"({terms[first - 1]}) - ({terms[first]})", str(step)) is True:
+            first -= 1
+        if first == at - 1 or not re.search(r"[a-zA-Z]", terms[at + 1]):
+            continue
+        above, below = (terms[first], terms[at + 1]) if step == 1 else (terms[at + 1], terms[first])
+        product = f"\\frac{{({above})!}}{{({below} - 1)!}}"
+        others = [f"({term})" for term in (*terms[:first], *terms[at + 2 :])]
+        joined = " \\cdot ".join((*others, product))
+        return f"{text[:start]}{joined}{text[end:]}"
+    return text
+
+
+def _by_powers(text: str) -> str:
+    """A sum of one base's powers, 1 + 3 + 3^2 + ... + 3^n, as the quotient that it comes to."""
+    parts = _parts(text)
+    last = _POWER.fullmatch(parts[1][-1]) if parts is not None and parts[2] == "+" else None
+    if parts is None or last is None:
+        return text
+    (start, end), terms, _ = parts
+    base, top = last[1] or last[2], last[3] or last[4]
+    shown = terms[: terms.index(_DOTS)]
+    if len(terms) != len(shown) + 2 or base == "1":
+        return text
+    for first in range(_MOST_SHOWN):
+        if all(symbols.same(term, f"({base})^{{{first + at}}}") is True for at, term in enumerate(shown)):
+            quotient = f"\\frac{{({base})^{{{top} + 1}} - ({base})^{{{first}}}}}{{({base}) - 1}}"
+            return f"{text[:start]}({quotient}){text[end:]}"
+    return text
 
 
 def _counter(text: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 
 from math_pipeline.brackets import closing
 
-_BOLD_NUMBER = re.compile(r"^\s*\*\*\s*([^*]+?)\s*\*\*\s*$")
+_BOLD_NUMBER = re.compile(r"^\s*(\*{1,2})\s*([^*]+?)\s*\1\s*$")
 _ALIGNED = re.compile(r"\\begin\{((?:align|aligned|gather|gathered|split|equation)\*?)\}(.*)\\end\{\1\}", re.DOTALL)
 _WRAPPERS = (
     (r"\(", r"\)"),
@@ -23,9 +23,10 @@ _WRAPPERS = (
 _MOST_LAYERS = 64
 _TRAILING = re.compile(r"(?:[\s.,;:]|(?<![\w)}\]!\s])!|(?<=[a-zA-Z]{2}\s)!|(?<=[a-zA-Z]{2})!|\\\\)+$")
 _LEADING = re.compile(
-    r"^(?:[\s,;:]|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
+    r"^(?:[\s,;:]|={1,3}>|-{1,3}>|\\\\|\\(?:therefore|implies|Rightarrow|Longrightarrow)(?![a-zA-Z])|"
     r"(?:therefore|thus|so|hence|answer)\b[ :,]*|"
     r"(?:approximately|about|roughly|around|exactly|at|in|by|after)\s+(?=[-$\\\d])|"
+    r"\\text\s*\{\s*(?:approximately|about|roughly|around|exactly)\s*\}\s*(?=[-$\\\d])|"
     r"(?:No\.|Nr\.|\u2116)\s*(?=\d))+",
     re.IGNORECASE,
 )
@@ -38,7 +39,7 @@ def undressed(text: str) -> str:
         text = _TRAILING.sub("", _LEADING.sub("", text)) if not text.strip().endswith("\\ldots") else text.strip()
         bold = _BOLD_NUMBER.match(text)
         if bold:
-            text = bold[1]
+            text = bold[2]
         for opening, ending in _WRAPPERS:
             if not text.startswith(opening):
                 continue

@@ -15,7 +15,22 @@ import re
 
 from math_pipeline.boxes import BOX, boxed_in
 from math_pipeline.normal import normal
+from math_pipeline.sentences import (
+    ANCHOR,
+    DENIED,
+    LAST_MATH,
+    SENTENCE_END,
+    TEXT_GROUP,
+    concluded_in,
+    counted_in,
+    is_bare,
+    told_by,
+    told_of_one,
+    unframed,
+)
 from math_pipeline.types import Answer
+from math_pipeline.units import are_known, unit_behind
+from math_pipeline.withdrawn import corrected, upheld
 
 TAIL = 20_000  # characters of a response that are looked at: an answer stands at its end
 MOST_ANSWER = 4_000  # characters
@@ -25,70 +40,62 @@ _ANSWER_TAG = re.compile(r"<answer>((?:(?!<answer>).)*?)</answer>", re.DOTALL | 
 _NEXT_TURN = re.compile(r"<\|(?:im_end|im_start|endoftext|end_of_text|eot_id)\|>|</s>\s*\Z")
 _TUPLE = re.compile(r"(\((?:[-+\d./ ]+,)+[-+\d./ ]+\))[\s.]*\Z")
 _LOOSE = frozenset({"anchor", "last mathematics"})
-_ANCHOR = re.compile(
-    r"(?:final\s+answer|the\s+(?:correct\s+)?(?:answer|option|choice|result|solution|root)s?|answers?)"
-    r"(?:\s+(?:to\s+[^.\n]{0,60}?))?\s*(?:is|are|was|:|=|-|would\s+be|should\s+be)+\s*[:=]?\s*|####\s*"
-    # The same word elsewhere, and what joins it to the answer.
-    r"|(?:ответ|答案|答|réponse|respuesta|resposta|risposta|antwort|odpowiedź|cevap)"
-    r"\s*(?:应?该?[为是]|(?:est|es|é|è|ist|lautet|to)\b|[:\uff1a=])+\s*",
-    re.IGNORECASE,
-)
 _FINAL = re.compile(r"final\s+answer\W*\s*", re.IGNORECASE)
 _FINAL_IS = re.compile(r"the\s+final\s+answer\s+is\s*:?\s*(?=\$|\\\(|\\\[)", re.IGNORECASE)
-_LAST_MATH = re.compile(
-    r"\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\(((?:(?!\\\().)+?)\\\)|\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL
-)
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _NUMBER = re.compile(
     r"(?<![^\W\u3040-\u30ff\u4e00-\u9fff])(?<!\.)(?:\d+(?::\d+)+(?:\s*[aApP]\.?[mM]\b\.?)?"
     r"|[-+]?\$?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s*/\s*\d+)?(?:\s?%)?)"
 )
-_SENTENCE_END = re.compile(r"[\u3002\uff01]|(?<=[^\d.])\.(?=\s|$)|\n\s*\n|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
-_WORD = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}")
-# Prose in scripts without letters of mathematics: two words of Cyrillic, three signs of Chinese.
-_FOREIGN = re.compile(r"[\u0400-\u04ff]{2,}\W+[\u0400-\u04ff]{2,}|[\u3040-\u30ff\u4e00-\u9fff]{3,}")
-_TEXT_GROUP = re.compile(
-    r"\\(?:begin|end)\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}"
-)
-_NOT_PROSE = {"and", "or", "pi", "sin", "cos", "tan", "ln", "log", "exp", "sqrt", "cm", "km", "mm", "kg", "if", "mod"}
-# Two letters beside mathematics are a product, but for these.
-_SHORT = frozenset(re.findall(r"\w+", "an as at be by do go he in it me my no of on so to up us"))
 _LABEL = re.compile(
     r"^(?:[A-Za-z][A-Za-z ]{1,30}:\s+(?=[^:]*[\d\\])(?=[^:]*$)"
     r"|(?:(?!sinh|cosh|tanh|sqrt|arc)[A-Za-z]{3,}\s+)*(?!sinh|cosh|tanh|sqrt|arc)[A-Za-z]{4,}\s*=\s*(?=[^=]*$))"
 )
+_NAMED_CHAIN = re.compile(r"(?:[A-Za-z]{3,}\s+){0,4}[A-Za-z]{4,}\s*=\s*([^=]+=.+)", re.DOTALL)
+_NOT_ANOTHER = re.compile(r"(?:,\s(?:and\s)?|(?<!\s)\sand\s)not\s(?=\$?\s*(?:-?\d|\\frac))[^\n]*\Z", re.IGNORECASE)
 _PROSE = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}")
-_VERBS = {"is", "are", "was", "get", "gets", "gives", "have", "has", "equals", "therefore", "thus", "hence", "we", "so",
-          "it", "they", "there", "he", "she", "this", "giving", "yields", "yielding", "because", "since"}  # fmt: skip
 # A computation whose sides hold no name: 1/2 + 1/3 = 5/6 ends in what it comes to.
-_COMPUTATION = re.compile(r"(?:[^=<>a-zA-Z\\]|\\(?:frac|dfrac|tfrac|sqrt|cdot|times|pi|div|left|right|[$,;! ]))+")
-_TOLD_IN_TEXT = re.compile(
-    r"^\s*\\text\s*\{[^{}]*\b(?:answer|value|result)\s+(?:is|are|equals)\s*:?\s*\}\s*(?=\S)", re.IGNORECASE
+_COMPUTATION = re.compile(
+    r"(?:[^=<>a-zA-Z\\]|\\(?:frac|dfrac|tfrac|sqrt|cdot|times|pi|div|left|right|mathbf|boldsymbol|bm|[$,;! ]))+"
 )
 _TOLD = re.compile(r"[A-Za-z][A-Za-z ,:]*\s*\$(.+)\$[\s.]*", re.DOTALL)
+_WHICH = r"which(?=\s(?:pass|lie|occur|satisf|touch|intersect|cross))"  # as a condition, and no equation
+_ON_CONDITION = re.compile(
+    r"(?!.*\b(?:so|thus|hence|therefore|then|gives?|giving|but|and\b(?!\s+(?:it|this|equality)\b).*(?:\bis|\bare|=))\b)"
+    rf"[^.\n]{{0,60}}?\b(?:when|where|{_WHICH}|with|using|if|at|for|as|since|because|attained|achieved|reached)\b[^.\n]*[.\s]*"
+)
+_LONGEST_CONDITION = 300  # characters
+_GREATER_PART = re.compile(r"(?<![\w.])(\d[\d.]*)\s([a-zA-Z]{1,20}),?\s(?:and\s)?\Z")
+_IS_NOT = re.compile(r"\b(?:is|are|was|were)\s(?:not|never)\b[^.\n]*\.?\s?\Z", re.IGNORECASE)
+_LAST_DENIED = 200  # characters
+_SUPPOSED = re.compile(
+    r"\b(?:suppose|assume|assuming|if|whether|(?:not|hardly)\s(?:true|clear|certain|sure|the\scase)|false|wrong|doubt)\b"
+    r"[^.,;:\n]*\Z",
+    re.IGNORECASE,
+)
+_IN_CONDITION = re.compile(
+    rf"\b(?:when|where|{_WHICH}|if|since|because)\b[^,;.\n]*\Z",
+    re.IGNORECASE,
+)
+_CONDITION_BEFORE = re.compile(r"\b(?:when|where|if|at|for|since|because|as|with|and|or)\s*\Z")
+_LAST_SAID = 30  # characters
+_IS_JUST_SAID = re.compile(r"\b(?:is|are|equals)\s*(?:equal\s+to\s*)?:?\s*\Z")
+# An equation, and what follows from it.
+_CONCLUDED = re.compile(r"[^=]*=.*\\(?:Rightarrow|Longrightarrow|implies)(?![a-zA-Z])\s*\$?(.*\d.*)", re.DOTALL)
+_PROVED = re.compile(r"\$?\s*\\(?:blacksquare|square|Box|qed|qedsymbol)\s*\$?\Z")
+_LONGEST_PROVED = 30  # characters
+# What brackets behind an answer say of it once more.
+_RESTATED = re.compile(r"\s*\((?:or|i\.e\.|that\sis|about|approximately|equivalently)\b[^()]*\)[\s.]*")
+_EXPLAINED = re.compile(r"\n\s{0,9}\*{0,2}(?:explanation|reasoning|justification)\*{0,2}\s?:", re.IGNORECASE)
+_LETTER_BESIDE = re.compile(r"([A-J])\s+\((?!\s*\w+\s*(?:,\s*\w+\s*)*\))[^()]*\)")
 _LISTED = re.compile(r"\s*(?:,\s*(?:and|or)?|and|or)\s*")
 _TOLD_OF = re.compile(
     r"\b(?:solutions?|roots?|points?|values?|answers?|numbers?|pairs?|vertices|zeros)\b[^.$\n]*\bare\s*:?\s*\Z",
     re.IGNORECASE,
 )
-# Words that say that something is the answer, or of what kind, and nothing besides.
-_FRAME = frozenset(
-    re.findall(
-        r"\w+",
-        "the a an is are only unique all every possible such there of form value values maximum minimum max min "
-        "smallest largest least greatest answer answers solution solutions root roots number numbers prime primes "
-        "integer integers function functions pair pairs triple triples way ways different total sum product area "
-        "volume length perimeter probability rank degree radius equals",
-    )
+_CLAUSE = re.compile(
+    r"(?<!\s)\s+\(?(?:because|since|as|but|which|where|so|i\.e|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL
 )
-_LONGEST_BARE = 600  # characters
-_BEGUN = re.compile(r"(?:[A-Za-z]+\s+)+(?=[-\d\\(\[])")
-_CLAUSE = re.compile(r"(?<!\s)\s+(?:because|since|as|but|which|where|so|and\s+not|not)\b.*", re.IGNORECASE | re.DOTALL)
-_SAYS = re.compile(
-    r"\b(?:is|are|was|were|be|equals|becomes)\b(?!.*\b(?:is|are|was|were|be|equals|becomes)\b)\s*(?:equal\s+to\s+)?"
-)
-_LAST_WORDS = 400
-_DENIED = re.compile(r"(?<![\s,]),?\s+(?:and\s+not|not|because|since)\b[^.\n]*(?=\.?\s*\Z)", re.IGNORECASE)
 _IS = re.compile(
     r"(?:\bis\b|\bare\b|\bequals\b|=)(?!.*(?:\bis\b|\bare\b|\bequals\b|=))\s*(?:equal\s+to\s+)?", re.DOTALL
 )
@@ -102,31 +109,60 @@ def answer_of(response: str) -> Answer | None:
         return _found(_inside(tags[-1]), "answer tag")
     boxed = boxed_in(text, joins_words=False)
     if boxed is not None:
-        last = text.rfind("\\boxed")
-        stated = _FINAL_IS.search(text, last) if last >= 0 else None
-        if stated is not None and (math := _LAST_MATH.match(text[stated.end() :])) is not None:
-            return _found(next(group for group in math.groups() if group is not None), "final answer after the box")
-        return _found(boxed, "box") if boxed.strip() else None
+        return _of_box(text, boxed)
     if is_bare(text):
         return _found(_bare(text), "bare")
     anchored = _anchored(text)
     if anchored is not None:
         return _found(anchored, "anchor")
-    shown = _last_math(text)
+    unconditioned = _without_condition(text)
+    shown = _last_math(unconditioned)
     if shown is not None:
-        after = _NUMBER.findall(text[max(match.end() for match in _LAST_MATH.finditer(text)) :])
-        return _found(after[-1], "last number") if after else _found(shown, "last mathematics")
+        end = max(match.end() for match in LAST_MATH.finditer(unconditioned))
+        after = [] if _RESTATED.fullmatch(unconditioned, end) else _NUMBER.findall(unconditioned, end)
+        if after:
+            return _found(after[-1], "last number")
+        unit = unit_behind(text, end) if re.search(r"\d\s*\Z", shown) else ""
+        return _found(f"{shown} {unit}", "last mathematics")
     bracketed = _BRACKETED.findall(text)
     if bracketed:
         return _found(bracketed[-1], "brackets")
+    statement = told_by(text)
+    if statement is not None:
+        return _found(statement, "last statement")
     tupled = _TUPLE.search(text)
     if tupled is not None:
         return _found(tupled[1], "last tuple")
-    statement = _stated(text)
-    if statement is not None:
-        return _found(statement, "last statement")
-    numbers = _NUMBER.findall(_DENIED.sub("", text)) or _NUMBER.findall(text)
-    return _found(numbers[-1], "last number") if numbers else _words(text)
+    numbers = _stated_numbers(DENIED.sub("", text)) or _stated_numbers(text)
+    if not numbers:
+        return _words(text)
+    number = numbers[-1]
+    unit = unit_behind(number.string, number.end())
+    greater = (
+        _GREATER_PART.search(number.string[max(0, number.start() - _LAST_SAID) : number.start()]) if unit else None
+    )
+    if greater is not None and are_known(greater[2], greater[2]):  # 3 days and 12 hours
+        return _found(f"{greater[1]} {greater[2]} {number[0]} {unit}", "last number")
+    return _found(f"{number[0]} {unit}", "last number")
+
+
+def _of_box(text: str, boxed: str) -> Answer | None:
+    """What the box holds, unless a final answer behind it says otherwise."""
+    right = corrected(text)
+    if right is not None:
+        return _found(right, "correction")
+    last = text.rfind("\\boxed")
+    stated = _FINAL_IS.search(text, last) if last >= 0 else None
+    if stated is not None and (math := LAST_MATH.match(text[stated.end() :])) is not None:
+        return _found(next(group for group in math.groups() if group is not None), "final answer after the box")
+    return _found(boxed, "box") if boxed.strip() else None
+
+
+def _stated_numbers(text: str) -> list[re.Match[str]]:
+    """The numbers of a text, but for those that it denies or takes for a bound: not 3, more than 3, between 3 and 5."""
+    denied = _IS_NOT.search(text, max(0, len(text) - _LAST_DENIED))
+    end = len(text) if denied is None else denied.start()
+    return upheld(text, list(_NUMBER.finditer(text, 0, end)))
 
 
 def gold_of(gold: str) -> Answer | None:
@@ -146,14 +182,17 @@ def gold_of(gold: str) -> Answer | None:
     anchored = _anchored(text)
     if anchored is not None:
         return _found(anchored, "anchor")
-    if len(text) < 300 or (len(text) <= MOST_ANSWER and not _PROSE.search(_TEXT_GROUP.sub(" ", text))):
+    told = told_of_one(text) or concluded_in(text) or counted_in(text)
+    if told is not None:
+        return _found(told, "statement")
+    if len(text) < 300 or (len(text) <= MOST_ANSWER and not _PROSE.search(TEXT_GROUP.sub(" ", text))):
         return _found(_bare(text), "whole")
     math = _last_math(text)
     return _found(math, "last mathematics") if math is not None else None
 
 
 def _found(text: str, how: str) -> Answer | None:
-    text = _unframed(_TOLD_IN_TEXT.sub("", text))
+    text = unframed(text)
     if how in _LOOSE:
         text = _last_side(text)
     text = text[-MOST_ANSWER:] if len(text) > MOST_ANSWER and how != "box" else text
@@ -174,6 +213,12 @@ def _final_part(text: str) -> str:
         text = text[: turn.start()]
     if "</think>" in text:
         text = text.rsplit("</think>", 1)[1]
+    proved = _PROVED.search(text[-_LONGEST_PROVED:].rstrip())
+    if proved is not None:
+        text = text.rstrip().removesuffix(proved[0])
+    explained = _EXPLAINED.search(text)
+    if explained is not None and is_bare(text[: explained.start()]):
+        text = text[: explained.start()]
     sections = _SECTION.findall(text)
     if sections:
         text = sections[-1]
@@ -187,74 +232,51 @@ def _inside(text: str) -> str:
     return text if is_bare(text) else _anchored(text) or text
 
 
-def is_bare(text: str) -> bool:
-    """Whether the text is an answer by itself, not a sentence that holds one."""
-    stripped = text.strip()
-    if not stripped or len(stripped) > _LONGEST_BARE or "\n\n" in stripped:
-        return False
-    outside = _TEXT_GROUP.sub(" ", stripped)
-    words = [word for word in _WORD.findall(re.sub(r"\\[a-zA-Z]+", " ", outside)) if word.lower() not in _NOT_PROSE]
-    if any(word.lower() in _VERBS for word in words) or _FOREIGN.search(outside):
-        return False
-    is_math = re.search(r"\d|\\|\$", stripped) is not None
-    if is_math:
-        words = [word for word in words if len(word) > 2 or word.lower() in _SHORT]
-    return len(words) <= (2 if is_math else 3) and not _ANCHOR.search(stripped)
-
-
 def _bare(text: str) -> str:
     """A bare answer; several pieces of mathematics are one; of a computation after a word its end."""
+    concluded = _CONCLUDED.fullmatch(text)
+    if concluded is not None:
+        text = concluded[1]
+    text = _NOT_ANOTHER.sub("", text)
+    chain = _NAMED_CHAIN.fullmatch(text.strip())
+    if chain is not None and (end := _last_side(chain[1].replace("**", ""))) != chain[1].replace("**", ""):
+        return end.strip()
     told = _TOLD.fullmatch(text.strip())
     if told is not None and (end := _last_side(told[1].replace("\\$", ""))) != told[1].replace("\\$", ""):
         return end.strip()
     return _LABEL.sub("", text.strip())
 
 
-def _unframed(text: str) -> str:
-    """The mathematics of a text whose words say no more than that it is the answer: the only solution is $x = 2$."""
-    if len(text) > _LONGEST_BARE:
-        return text
-    spans = list(_LAST_MATH.finditer(text))
-    if len(spans) == 1:
-        inner = next(group for group in spans[0].groups() if group is not None)
-        around = text[: spans[0].start()] + " " + text[spans[0].end() :]
-    elif spans or (begun := _BEGUN.match(text)) is None:
-        return text
-    else:
-        inner, around = text[begun.end() :], begun[0]
-        if re.search(r"(?<!\\)\b[a-zA-Z]{3,}", _TEXT_GROUP.sub(" ", inner)):
-            return text
-    words = re.findall(r"[a-zA-Z]+", around)
-    framed = (
-        max(map(len, words), default=0) > 2
-        and all(word.lower() in _FRAME for word in words)
-        and not re.search(r"\d", around)
-    )
-    return inner if framed and not re.fullmatch(r"\s*[a-zA-Z]\s*", inner) else text
-
-
 def _anchored(text: str) -> str | None:
     """What stands after the last anchor, up to the end of its sentence."""
     last = None
-    for match in _ANCHOR.finditer(text):
-        last = match
+    for match in ANCHOR.finditer(text):
+        if not _SUPPOSED.search(text[max(0, match.start() - _LAST_SAID) : match.start()]):
+            last = match
     if last is None:
         for match in _FINAL.finditer(text):
             last = match
-    if last is None:
-        return None
-    tail = text[last.end() :].lstrip(" *:_\n")
+    return _told_in(text, last.end()) if last is not None else None
+
+
+def _told_in(text: str, start: int) -> str | None:
+    """What the sentence that begins there gives as the answer."""
+    tail = text[start:].lstrip(" *:_\n}")  # a brace, where a group of text ends there
+    if "**" in text[start : len(text) - len(tail)]:
+        tail = tail.replace("**", "", 1)
+    if (letter := _LETTER_BESIDE.match(tail)) is not None:
+        return letter[1]
     if not tail.strip():
         return None
-    math = _LAST_MATH.match(tail.lstrip())
+    math = LAST_MATH.match(tail.lstrip())
     if math is not None:
         rest = tail.lstrip()[math.end() :]
         if not re.match(r"\s*(?:and|,|or)\s", rest):
             return next(group for group in math.groups() if group is not None)
-    end = _SENTENCE_END.search(tail)
+    end = SENTENCE_END.search(tail)
     sentence = tail[: end.start()] if end else tail
     sentence = sentence.split("\n", 1)[0] if len(sentence) > 200 else sentence
-    sentence = _CLAUSE.sub("", sentence.strip().strip("*")) or sentence
+    sentence = _CLAUSE.sub("", sentence.strip().strip("*")).rstrip(" *,") or sentence
     verb = None if is_bare(sentence) else _IS.search(sentence)
     if verb is not None and sentence[verb.end() :].strip():
         sentence = sentence[verb.end() :]
@@ -267,21 +289,20 @@ def _anchored(text: str) -> str | None:
     return numbers[-1] if numbers else sentence[:200]
 
 
-def _stated(text: str) -> str | None:
-    """What the last sentence says that something is, where this is an answer by itself: the length is sqrt(2)."""
-    sentences = [sentence for sentence in _SENTENCE_END.split(text[-_LAST_WORDS:]) if sentence.strip()]
-    said = _DENIED.sub("", sentences[-1].strip()) if sentences else ""
-    told = _SAYS.search(said)
-    if told is None:
-        return None
-    rest = said[told.end() :].strip(" *")
-    return (
-        rest if is_bare(rest) and re.search(r"\d", rest) and not re.search(r"[a-zA-Z]{3}\s+[a-zA-Z]{3}", rest) else None
-    )
+def _without_condition(text: str) -> str:
+    """The text up to what its last sentence says that something is: the maximum is $10$, attained when $x = 1$."""
+    for span in reversed(list(LAST_MATH.finditer(text, max(0, len(text) - _LONGEST_CONDITION)))):
+        before = text[max(0, span.start() - _LAST_SAID) : span.start()]
+        if _IN_CONDITION.search(text, max(0, span.start() - _LAST_DENIED), span.start()):
+            continue
+        if _IS_JUST_SAID.search(before) or ("=" in span[0] and not _CONDITION_BEFORE.search(before)):
+            behind = LAST_MATH.sub(" ", text[span.end() :])
+            return text[: span.end()] if _ON_CONDITION.fullmatch(behind) else text
+    return text
 
 
 def _last_math(text: str) -> str | None:
-    spans = list(_LAST_MATH.finditer(text))
+    spans = upheld(text, list(LAST_MATH.finditer(text)))
     if not spans:
         return None
     first = len(spans) - 1

@@ -11,13 +11,14 @@ from typing import Any
 
 import sympy
 
-from math_pipeline import symbols
+from math_pipeline import digits, symbols
 from math_pipeline.brackets import commas
 from math_pipeline.naming import LETTERS
 from math_pipeline.outcome import Outcome
 
 MOST_REMAINDERS = 720
 _DIGITS = 50
+_MEMBER = sympy.Integer(3)  # which nearly every parameter may be
 _NEAR = sympy.Rational(1, 10**30)
 _DOMAIN = r"\\mathbb\{[ZNRQC]\}(?:\s*[_^](?:\{[^{}]*\}|[+*]))?|Z"
 _CLAUSE = re.compile(
@@ -45,6 +46,7 @@ _TOLD = re.compile(
 _WHERE = re.compile(r"[\s,;(]*(?:\\text\s*\{)?\s*\b(?:where|for\s+(?:all|any|some|every)|with)\b.*\Z", re.DOTALL)
 _CONSTANTS = frozenset("acAkKC")
 _PARAMETERS = frozenset("klmnst")  # (3k, 4k, 5k) says the same of any of these
+_FUNCTION = re.compile(r"\s*([a-zA-Z])\s*\(\s*([a-zA-Z])\s*\)\s*=")
 _OF_NAME = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-zA-Z]\s*\)|y)\s*=")
 
 
@@ -68,17 +70,18 @@ def compared(gold: str, answer: str) -> Outcome | None:
     one, two = one or _family(gold, sure=False), two or _family(answer, sure=False)
     if one is None or two is None or (one.name and two.name and one.name != two.name):
         return None
-    same = _same(one, two)
+    same = same_numbers(one, two)
     return None if same is None else Outcome(same, "family", "" if same else "the two families of numbers differ")
 
 
 def renamed(gold: str, answer: str) -> str | None:
     """The answer with its parameter named as the gold's; None where the two differ in more, or in no parameter."""
+    answer = _of_argument(gold, answer)
     ones, twos = (set(LETTERS.findall(_WHERE.sub("", text))) - {""} for text in (gold, answer))
     if len(ones - twos) != 1 or len(twos - ones) != 1:
         return None
     (wanted,), (used,) = ones - twos, twos - ones
-    clauses = [_clause(gold), _clause(answer)]
+    clauses = [clause_of(gold), clause_of(answer)]
     domains = [clause[1] for clause in clauses if clause is not None]
     bounds = [_BOUND.search(text) for text in (gold, answer)]
     declared = [clause[0] for clause in clauses if clause is not None] + [bound[1] for bound in bounds if bound]
@@ -91,7 +94,43 @@ def renamed(gold: str, answer: str) -> str | None:
     return LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], body) + rest
 
 
-def _clause(text: str) -> tuple[str, str, int] | None:
+def are_apart(gold: str, answer: str) -> bool:
+    """Whether for one value of the gold's parameter no value of the answer's makes the two the same: kx, and x + c.
+
+    Shown where each has one name of its own, and the answer is linear in it.
+    """
+    one, two = symbols.read(gold), symbols.read(answer)
+    own, other = one.free_symbols - two.free_symbols, two.free_symbols - one.free_symbols
+    shared = sorted(one.free_symbols & two.free_symbols, key=str)
+    if len(own) != 1 or len(other) != 1 or not shared or not two.is_polynomial(*other):
+        return False
+    (ours,), (theirs,) = own, other
+    polynomial = sympy.Poly(two, theirs)
+    if polynomial.degree() != 1:
+        return False
+    wanted: list[Any] = []
+    for point in digits.POINTS:
+        values = {**digits.at(shared, point), ours: _MEMBER}
+        value, slope, free = (digits.evaluated(part, values) for part in (one, *polynomial.all_coeffs()))
+        if value is not None and slope is not None and free is not None and slope != 0:
+            wanted.append((value - free) / slope)
+    return len(wanted) > 2 and any(abs(each - wanted[0]) > _NEAR * (1 + abs(each)) for each in wanted[1:])
+
+
+def _of_argument(gold: str, answer: str) -> str:
+    """The answer with the argument of its function named as the gold's: f(n) = n + 1 as f(x) = x + 1."""
+    heads = [_FUNCTION.match(text) for text in (gold, answer)]
+    if heads[0] is None or heads[1] is None or heads[0][1] != heads[1][1]:
+        return answer
+    wanted, used = heads[0][2], heads[1][2]
+    if wanted == used or wanted in LETTERS.findall(_WHERE.sub("", answer)):
+        return answer
+    clause = _WHERE.search(answer)
+    body, rest = (answer[: clause.start()], clause[0]) if clause is not None else (answer, "")
+    return LETTERS.sub(lambda letter: wanted if letter[1] == used else letter[0], body) + rest
+
+
+def clause_of(text: str) -> tuple[str, str, int] | None:
     """The parameter of "where k is an integer", its domain, and where the clause begins."""
     match = _CLAUSE.search(text)
     if match is None or (match[2] is None and "integer" not in match[0]):
@@ -120,9 +159,9 @@ def _family(text: str, *, sure: bool) -> Family | None:
         step = sympy.Integer(told["of"] or 2)
         parity = told["parity"] or told["is"]
         return Family("", ((sympy.Integer(parity == "odd"), step),)) if step else None
-    if "\\text" in text and _clause(text) is None:
+    if "\\text" in text and clause_of(text) is None:
         return None
-    clause = _clause(text)
+    clause = clause_of(text)
     if sure and (clause is None or clause[1] != "\\mathbb{Z}"):
         return None
     if clause is not None and clause[1] != "\\mathbb{Z}":
@@ -144,7 +183,7 @@ def _linear(body: str, parameter: str | None) -> Family | None:
                 value = symbols.read(rest.replace("\\pm", sign).strip().removeprefix("+"))
             except symbols.UnreadableError:
                 return None
-            steps = [_step(half, parameter) for half in _halves(value)]
+            steps = [step_of(half, parameter) for half in _halves(value)]
             known = [step for step in steps if step is not None]
             if len(known) < len(steps):
                 return None
@@ -163,7 +202,7 @@ def _halves(value: Any) -> list[Any]:
     return [value.xreplace({powers[0]: (-1) ** odd}).subs(name, 2 * name + odd) for odd in map(sympy.Integer, (0, 1))]
 
 
-def _step(value: Any, parameter: str | None) -> tuple[Any, Any] | None:
+def step_of(value: Any, parameter: str | None) -> tuple[Any, Any] | None:
     """The start and the step of a value that is linear in its one name."""
     if not isinstance(value, sympy.Expr) or len(value.free_symbols) != 1:
         return None
@@ -177,7 +216,7 @@ def _step(value: Any, parameter: str | None) -> tuple[Any, Any] | None:
     return (start, step) if step.is_real and start.is_real else None
 
 
-def _same(one: Family, two: Family) -> bool | None:
+def same_numbers(one: Family, two: Family) -> bool | None:
     """Whether two unions of progressions are one; None where their steps have no common period."""
     unit = abs(one.progressions[0][1])
     found = [_rational(abs(step) / unit) for _, step in (*one.progressions, *two.progressions)]

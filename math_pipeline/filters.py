@@ -83,8 +83,13 @@ _GUESSED = frozenset(
 )
 _DEFERRED = re.compile(
     r"\b(?:see\s+(?:the\s+)?(?:solution|proof|above|below)|proof|proved|proven|q\.?e\.?d\b|not\s+provided|not\s+found"
-    r"|answers?\s+(?:may\s+)?vary|n/?a|none\s+given)",
+    r"|answers?\s+(?:may\s+)?vary|n/?a\b|none\s+given)",
     re.IGNORECASE,
+)
+# A whole gold answer in place of one, as NuminaMath-1.5 has "proof" and "notfound". In small letters n/a is a quotient.
+_NONE_GIVEN = re.compile(
+    r"(?i:proof|proved|proven|qed|not ?(?:found|provided|given)|none given|answers? (?:may )?vary"
+    r"|see (?:the )?(?:solution|proof|above|below))|N/A"
 )
 
 
@@ -109,6 +114,12 @@ def math_filters(*, statement: str, gold: str | None) -> Filtered:
     if _OPTIONS.search(statement):
         found.add(MathFinding.GUESSABLE_ANSWER)
     return Filtered(tuple(finding for finding in MathFinding if finding in found), verifiable)
+
+
+def gives_none(answer: str) -> bool:
+    """Whether a gold answer only says that there is none, so that nothing can be told of a response by it."""
+    words = re.sub(r"\\(?:text|mathrm|mbox|textbf)\b|[^A-Za-z/ ]", "", answer) if len(answer) < 60 else ""
+    return _NONE_GIVEN.fullmatch(" ".join(words.split())) is not None
 
 
 def _is_multipart(statement: str) -> bool:
@@ -136,7 +147,7 @@ def _of_gold(gold: str | None, found: set[MathFinding]) -> Verifiable:
     if _is_guessed(tree, answer.text):
         found.add(MathFinding.GUESSABLE_ANSWER)
         return Verifiable.SYMBOLIC
-    if _DEFERRED.search(answer.text):
+    if gives_none(answer.text) or _DEFERRED.search(answer.text):
         found.add(MathFinding.NO_GOLD)
         return Verifiable.NONE
     if isinstance(tree, Words):

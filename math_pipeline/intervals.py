@@ -15,6 +15,7 @@ _COMPLEMENT = re.compile(r"^\\mathbb\{R\}\s*(?:\\setminus|-)\s*\\\{(.+)\\\}$")
 _ALL = re.compile(r"^\\mathbb\{R\}$")
 _HALF_LINE = re.compile(r"^\\mathbb\{R\}\s*[_^]\{?\s*(\+|-|\*|\\ne\s*0|(?:>|<|\\ge|\\le)\s*0)\s*\}?$")
 _WHOLE = re.compile(r"^\\mathbb\{([ZN])\}\s*(?:[_^]\{?\s*(\+|\*|(?:>|\\ge)\s*0)\s*\}?)?$")
+_LENGTH = re.compile(r"\|[A-Z]{2}\|")  # of a segment
 _MOST_WHOLE = 64
 _MOST_NEAR = 2000
 _EMPTY = re.compile(r"^\\emptyset$")
@@ -206,7 +207,7 @@ def _interval(low: Node, high: Node, low_open: bool, high_open: bool) -> Any | N
 def _is_variable(node: Node) -> bool:
     return isinstance(node, Expr) and bool(
         re.fullmatch(
-            r"\|?(?:[a-zA-Z](?:_\{?\w+\}?)?|\\(?:alpha|beta|gamma|theta|lambda|phi|mu|omega|rho)|[a-zA-Z]\([a-zA-Z]\))\|?",
+            r"\|?(?:[A-Z]{2}|[a-zA-Z](?:_\{?\w+\}?)?|\\(?:alpha|beta|gamma|theta|lambda|phi|mu|omega|rho)|[a-zA-Z]\([a-zA-Z]\))\|?",
             node.latex.strip(),
         )
     )
@@ -230,7 +231,7 @@ def _one(left: Node, sign: str, right: Node) -> Any | None:
     if _is_variable(right) and not _is_variable(left):
         sign = {"<": ">", ">": "<", "\\le": "\\ge", "\\ge": "\\le"}.get(sign, sign)
         left, right = right, left
-    if not _is_variable(left):
+    if not _is_variable(left) or _letters(right) - {"e"}:
         return _met(left, sign, right)
     if sign == "\\ne" and isinstance(right, Expr) and right.latex.count("\\pm") == 1:
         ends = [_end(Expr(right.latex.replace("\\pm", with_sign))) for with_sign in "+-"]
@@ -239,7 +240,7 @@ def _one(left: Node, sign: str, right: Node) -> Any | None:
     if end is None or not isinstance(left, Expr):
         return None
     found = _half(sign, end)
-    if found is not None and left.latex.strip().startswith("|"):
+    if found is not None and left.latex.strip().startswith("|") and not _LENGTH.match(left.latex.strip()):
         return _absolute(sign, end)
     return found
 

@@ -16,6 +16,10 @@ _CHOICE_WITH = re.compile(
     r"^\(?\s*(?:\\text\s*\{\s*)?(?:\(\s*([A-J])\s*\)\s*\}?\s*|([A-J])\s*\}?\s*[).:]\s*\}?\s+)(.+)$", re.DOTALL
 )
 
+_IS_NO_CHOICE = re.compile(r"(?:is|are|was)\s(?:\w+\s)?(?:wrong|incorrect|false|not|impossible|out)\b|fails\b")
+_IS_THE_CHOICE = re.compile(r"^\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right)(?:\s+(?:answer|option|choice|one))?$")
+_AND_MORE = re.compile(r"(?:,\s*)?(?:\\text\s*\{\s*,?\s*)?(?:and|or)\b[\s}]*\(?[A-J]\b")
+
 
 def choice_of(text: str) -> Choice | Many | None:
     """A letter of a multiple choice, or the circled numbers of statements; None for other answers."""
@@ -26,13 +30,17 @@ def choice_of(text: str) -> Choice | Many | None:
         numbers = list(map(int, re.findall(r"\d+", text)))
         if numbers == sorted(set(numbers)):  # (1)(3) says which statements hold
             return Many(tuple(Expr(str(number)) for number in numbers))
-    alone = _CHOICE_ALONE.match(text)
+    alone = _CHOICE_ALONE.match(text) or _IS_THE_CHOICE.match(text)
     if alone is not None:
         return Choice(alone[1])
     beside = _CHOICE_WITH.match(text)
     if beside is not None:
         rest = beside[3].strip().removesuffix("}") if "\\text" in text and "{" not in beside[3] else beside[3].strip()
-        if beside[2] or not rest.startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")):
+        if (
+            _AND_MORE.match(rest) is None
+            and not _IS_NO_CHOICE.match(rest)
+            and (beside[2] or not rest.startswith(("^", "_", "+", "-", "=", "/", "\\c", ",", "(")))
+        ):
             return Choice(beside[1] or beside[2], rest)
     return None
 
@@ -46,6 +54,25 @@ def labelled(pieces: list[str]) -> list[str] | None:
                  for label, piece in zip(labels, pieces, strict=False)]  # fmt: skip
         if len(pieces) <= len(labels) and all(heads):
             return [piece[head.end() :] for head, piece in zip(heads, pieces, strict=True) if head is not None]
+    return None
+
+
+def parts_of(text: str) -> list[str] | None:
+    """The answers of `(i) 3 (ii) 4`, which nothing but their labels parts; None for other texts."""
+    for labels in _LABELS if text.startswith("(") else ():
+        starts: list[tuple[int, int]] = []
+        for label in labels:
+            found = re.compile(rf"(?:^|(?<=[^\s(]))\s*\(\s*{label}\s*\)\s+(?=\S)").search(
+                text, starts[-1][1] if starts else 0
+            )
+            if found is None:
+                break
+            starts.append(found.span())
+        if len(starts) < 2 or starts[0][0] != 0:
+            continue
+        ends = [*(start for start, _ in starts[1:]), len(text)]
+        parts = [text[start:end].strip(" ,;.") for (_, start), end in zip(starts, ends, strict=True)]
+        return parts if all(parts) else None
     return None
 
 

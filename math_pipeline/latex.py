@@ -1,7 +1,8 @@
 r"""LaTeX -> sympy by latex2sympy's grammar, with the parser's fast prediction first and its full one where that fails.
 
 ANTLR's SLL prediction reads what it reads as LL does, and takes a quarter of the time. It stumbles over a power of a
-name, `x^2`, where the grammar also allows `x^2_1`; in braces, `{x}^2`, it does not.
+name, `x^2`, where the grammar also allows `x^2_1`; in braces, `{x}^2`, it does not. So it does over `x_1`, but not over
+the grammar's own `\\variable{x_1}`, which is the same symbol.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ from latex2sympy2_extended.latex2sympy2 import (
 _CONVERSION = ConversionConfig(interpret_as_mixed_fractions=False, lowercase_symbols=False)
 _NORMALIZATION = NormalizationConfig()
 _GREEK = frozenset(re.findall(r"\w+", "pi alpha beta gamma theta lambda mu rho sigma phi omega"))
-# f^{-1}(x) stays as it is: the name there is a function.
-_POWER_OF_NAME = re.compile(r"(\\[a-zA-Z]+|[a-zA-Z])\s*(?=\^)(?!\^\s*(?:\{[^{}]*\}|[^\s{])\s*\()")
+# f^{-1}(x) and f_1(x) stay as they are: the name there is a function.
+_NO_CALL = r"(?!\s*(?:\^\s*(?:\{[^{}]*\}|[^\s{])\s*)?(?:\\left\s*)?\()"
+_INDEX = r"(?:([0-9a-zA-Z])(?![0-9])|\{([0-9a-zA-Z]+)(?:([-+])([0-9a-zA-Z]+))?\})"
+_SUBSCRIPTED = re.compile(rf"(?<![\\a-zA-Z^])([a-zA-Z])_{_INDEX}{_NO_CALL}")
+_CODED = {"+": "QplusQ", "-": "QminusQ"}  # a variable has no signs in its name
+_POWER_OF_NAME = re.compile(rf"(\\[a-zA-Z]+|[a-zA-Z])\s*(?=\^){_NO_CALL}")
 
 
 _WHOLE = re.compile(r"\d+")
@@ -52,15 +57,33 @@ class _Quick(_Full):
         parser._interp.predictionMode = PredictionMode.SLL  # noqa: SLF001 - there is no other way to set it
         return parser
 
+    def create_symbol(self, text: str, enforce_case: bool = False) -> Any:  # noqa: FBT002 - the library's
+        for sign, coded in _CODED.items():
+            text = text.replace(coded, sign)
+        return super().create_symbol(text, enforce_case)
+
 
 def converted(latex: str) -> Any:
     """The sympy object. Raises whatever the parser does."""
     try:
-        return _Quick(config=_CONVERSION).parse(normalize_latex(_POWER_OF_NAME.sub(_braced, latex), _NORMALIZATION))
+        return _Quick(config=_CONVERSION).parse(normalize_latex(_quick(latex), _NORMALIZATION))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the parser raises bare Exceptions; the full prediction says whether it is one
         return _Full(config=_CONVERSION).parse(normalize_latex(latex, _NORMALIZATION))
+
+
+def _quick(latex: str) -> str:
+    """The same in a spelling that the fast prediction reads."""
+    return _POWER_OF_NAME.sub(_braced, _SUBSCRIPTED.sub(_variable, latex))
+
+
+def _variable(match: re.Match[str]) -> str:
+    name, short, long, sign, more = match.groups()
+    if name in "eIdE":
+        return match[0]
+    inside = short or f"{long}{_CODED[sign]}{more}" if sign else short or long
+    return f"\\variable{{{name}_{inside if len(inside) == 1 else f'{{{inside}}}'}}}"
 
 
 def _braced(match: re.Match[str]) -> str:

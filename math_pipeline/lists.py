@@ -10,10 +10,10 @@ from typing import cast
 from math_pipeline import dotted_lists
 from math_pipeline.brackets import commas
 from math_pipeline.labels import is_name
-from math_pipeline.naming import latex_of, name_of, unchained
+from math_pipeline.naming import is_constant, latex_of, name_of, unchained
 from math_pipeline.nodes import Choice, Expr, Many, Node, Ordered, Relation
 from math_pipeline.outcome import Outcome, Same, ruled
-from math_pipeline.vectors import components
+from math_pipeline.vectors import components, stretched
 
 MOST_ITEMS = 64
 _POINT = re.compile(r"[A-Z]'?(?:_\{?\d\}?)?\s*\((.*)\)")
@@ -22,7 +22,10 @@ SEVERAL_SIGNS = Outcome(None, "list", "several signs that may be chosen together
 
 def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     """Whether two lists or sets, or one and a value or tuple, hold the same answers."""
+    if _is_part(gold, answer) or _is_part(answer, gold):
+        return Outcome(None, "set", "braces round one expression are perhaps its fractional part")
     gold, answer = _lettered(gold, answer), _lettered(answer, gold)
+    gold, answer = _assigned(gold, answer), _assigned(answer, gold)
     gold, answer = _pointed(gold, answer), _pointed(answer, gold)
     if any(
         latex_of(item).count("\\pm") > 1 for side in (gold, answer) if isinstance(side, Many) for item in side.items
@@ -58,6 +61,14 @@ def lists(gold: Node, answer: Node, same: Same) -> Outcome:
     return matched(one, two, "list" if not _is_set(gold, answer) else "set", same)
 
 
+def _is_part(node: Node, other: Node) -> bool:
+    """Whether {x} stands beside x: a set of one, or what x has behind its point."""
+    if not (isinstance(node, Many) and node.braces and len(node.items) == 1 and isinstance(other, Expr)):
+        return False
+    inner = node.items[0]
+    return isinstance(inner, Expr) and not is_constant(inner)
+
+
 def _is_empty_set(node: Node) -> bool:
     return (isinstance(node, Expr) and node.latex == "\\emptyset") or (isinstance(node, Many) and not node.items)
 
@@ -82,6 +93,23 @@ def _pointed(node: Node, other: Node) -> Node:
         for item in node.items
     ]
     return dataclasses.replace(node, items=tuple(point_of(item) or item for item in chained))
+
+
+def _assigned(node: Node, other: Node) -> Node:
+    """A(1, 0) as A = (1, 0), beside points that are written so."""
+    if not (isinstance(node, Many) and isinstance(other, Many) and all(map(_is_placed, other.items))):
+        return node
+    points = [(item, point_of(item)) for item in node.items]
+    if any(point is None for _, point in points):
+        return node
+    named = (
+        Relation((Expr(latex_of(item).partition("(")[0].strip()), point), ("=",)) for item, point in points if point
+    )
+    return dataclasses.replace(node, items=tuple(named))
+
+
+def _is_placed(node: Node) -> bool:
+    return isinstance(node, Relation) and node.signs == ("=",) and isinstance(node.sides[1], Ordered)
 
 
 def _by_names(item: Node, items: tuple[Node, ...]) -> list[Node]:
@@ -246,7 +274,7 @@ def tuples(gold: Node, answer: Node, same: Same) -> Outcome:
     if not isinstance(gold, Ordered) or not isinstance(answer, Ordered):
         ordered, other = (gold, answer) if isinstance(gold, Ordered) else (answer, gold)
         ordered = cast("Ordered", ordered)
-        inner = point_of(other)
+        inner = point_of(other) or stretched(other)
         if inner is not None:
             return tuples(inner, ordered, same) if ordered is answer else tuples(ordered, inner, same)
         along = components(other.latex, len(ordered.items)) if isinstance(other, Expr) else None

@@ -11,6 +11,7 @@ _MEANINGS = {
     "doesn t exist": "does not exist",
     "undefined": "does not exist",
     "not defined": "does not exist",
+    "impossible": "not possible",
     "real": "real number",
     "real x": "real number",
     "real value": "real number",
@@ -60,7 +61,7 @@ def singular(words: str) -> str:
 
 def meaning(words: str) -> str:
     """What words say: without an article, "all" and a plural, and one phrase for those that mean the same."""
-    folded = re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".")
+    folded = re.sub(r"^(?:the|a|an)\s+", "", words.strip()).rstrip(".").removesuffix(" only")
     plain = _ALL.sub("", singular(folded) if " " in folded else folded)
     plain = singular(plain) if plain != folded else plain
     if _NO_SOLUTION.fullmatch(plain):

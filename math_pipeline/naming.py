@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from math_pipeline import symbols
+from math_pipeline import dotted_sums, symbols
 from math_pipeline.labels import is_name
 from math_pipeline.nodes import Expr, Many, Node, Ordered, Percent, Quantity, Relation
 
 # V_1:V_2, |AB|, \\frac{NO}{BO}: names of quantities, which stand for nothing but their value.
 _LENGTHS = re.compile(
     r"[A-Za-z_{}\d]+:[A-Za-z_{}\d:]+|\|\s*(?:[A-Z]{1,2}|[zw](?:_\{?\w\}?)?|\\(?:vec|overrightarrow|mathbf)\s*\{\s*[a-zA-Z]{1,2}\s*\})\s*\||\\bar\s*\{?\s*\w\s*\}?|\\overline\s*\{\s*[a-z\d]{1,6}\s*\}|\\(?:angle|triangle|overline|measuredangle)\s*\{?\s*[A-Z]{1,3}\}?"
-    r"|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
-    r"|\\det\s*\(?\s*[A-Z]\s*\)?|\\phi\s*\(\s*\d+\s*\)|\\frac\{\s*(?:d|\\partial)\s*[a-z]\s*\}\{\s*(?:d|\\partial)\s*[a-z]\s*\}"
+    r"|\[[A-Z]{3,6}\]|m\s*\\angle\s*\{?\s*[A-Z]{1,3}\}?|\\frac\{[a-zA-Z]\}\{[a-zA-Z]\}|\\frac\{[A-Z]{2}\}\{[A-Z]{2}\}|[A-Z]{2}/[A-Z]{2}|[A-Z]\(.*\)"
+    r"|\\?\{?\s*(?:det|dim|rank|deg|tr|ker|Var|Cov|Re|Im)\s*\}?\s*(?:\(.*\)|[A-Z])|\\\|[^|]+\\\||\\phi\s*\(\s*\d+\s*\)|\\frac\{\s*(?:d|\\partial)\s*[a-z]\s*\}\{\s*(?:d|\\partial)\s*[a-z]\s*\}"
 )
+_OF_MATRICES = re.compile(r"(?:[-+\d\s()A-Ze]|\^\s*(?:\{[^{}]*\}|\w))+")
 _SIDE = r"\|?\s*[A-Z](?:_\{?\d\}?|')?\s*[A-Z](?:_\{?\d\}?|')?\s*\|?"
 _SEGMENTS = re.compile(rf"{_SIDE}(?:\s*(?:[-+/]|\\cdot|\\times)\s*{_SIDE})*")
 _FIGURE = re.compile(
@@ -47,6 +48,8 @@ def unchained(node: Node, other: Node) -> Node:
     if isinstance(other, Relation) or (isinstance(other, Many) and any(isinstance(i, Relation) for i in other.items)):
         return node
     measured = isinstance(head, Expr) and (_LENGTHS.fullmatch(head.latex) or _is_measured(head.latex))
+    if "matrix" in latex_of(node.sides[-1]) and _OF_MATRICES.fullmatch(latex_of(head)):
+        return node.sides[-1]
     if named or measured or _are_equal(head, node.sides[-1]):
         return node.sides[-1]
     return node
@@ -94,7 +97,12 @@ def _is_free(node: Node) -> bool:
 
 def _are_equal(one: Node, two: Node) -> bool:
     """Whether both sides are the same number: 2 + 3 = 5 stands for 5, and 4 = 5 for nothing."""
-    if not (isinstance(one, Expr) and isinstance(two, Expr) and is_constant(one) and is_constant(two)):
+    if isinstance(one, Expr) and isinstance(two, Expr) and "\\ldots" in one.latex and is_constant(two):
+        summed = dotted_sums.compared(one.latex, two.latex)
+        return summed is not None and summed.same is True
+    if not (isinstance(one, Expr) and isinstance(two, Expr) and is_constant(two)):
+        return False
+    if not is_constant(one) and not symbols.is_closed(one.latex):
         return False
     return symbols.same(one.latex, two.latex) is True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
+from math_pipeline import decimals
 from math_pipeline.brackets import closing
 from math_pipeline.dress import unaligned, undressed
 from math_pipeline.glyphs import plain
@@ -44,6 +45,7 @@ _SAME = (
     (re.compile(r"\\(?:dfrac|tfrac|cfrac|sfrac)(?![a-zA-Z])"), r"\\frac"),
     (re.compile(r"\\frac\s*(\\(?:pi|theta|alpha|beta|phi))(?![a-zA-Z])\s*(?=[\w{\\])"), r"\\frac{\1}"),
     (re.compile(r"(\\frac\s*(?:\d|\{[^{}]*\}))\s*(\\(?:pi|theta|alpha|beta|phi))(?![a-zA-Z])"), r"\1{\2}"),
+    (re.compile(r"\\(vec|bar|hat)\s+([a-zA-Z])(?![a-zA-Z])"), r"\\\1{\2}"),
     (re.compile(r"\\(?:dbinom|tbinom)(?![a-zA-Z])"), r"\\binom"),
     (re.compile(r"\\(?:leqslant|leqq|leq)(?![a-zA-Z])|<=|=<"), r"\\le "),
     (re.compile(r"\\(?:geqslant|geqq|geq)(?![a-zA-Z])|>=|=>"), r"\\ge "),
@@ -56,6 +58,7 @@ _SAME = (
     (re.compile(r"\\(?:lbrack)(?![a-zA-Z])"), "["),
     (re.compile(r"\\(?:rbrack)(?![a-zA-Z])"), "]"),
     (re.compile(r"\\(?:lvert|rvert|vert)(?![a-zA-Z])"), "|"),
+    (re.compile(r"\\(?:lVert|rVert|Vert)(?![a-zA-Z])"), r"\\|"),
     (re.compile(r"\\(?:mid)(?![a-zA-Z])"), "|"),
     (re.compile(r"\\(?:dots|ldots|cdots|dotsc|dotsb)(?![a-zA-Z])|\.\.\."), r"\\ldots "),
     (re.compile(r"\\(?:ast)(?![a-zA-Z])"), "*"),
@@ -102,21 +105,25 @@ _THOUSANDS_COMMA = re.compile(
 )
 _THOUSANDS_SPACE = re.compile(r"(?<![\d.,}])([1-9]\d{0,2}(?:\s\d{3})+)(?!\d|\s*/|\s\d)")
 _UNDERSCORED = re.compile(r"(?<=\d)_(?=\d{3}(?!\d))")
-_REPEATING = re.compile(r"(\d+)\.(\d*)(?:\\overline|\\dot|\\bar)\s*\{?(\d+)\}?")
-_DOTTED = re.compile(r"(\d+)\.(\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?")
-_REPEATING_TEXT = re.compile(r"(?<![\d.])(\d+)\.(\d*)\((\d+)\)")
 _SCIENTIFIC = re.compile(r"(?<![\w.\\])(\d+(?:\.\d*)?|\.\d+)[eE]([+-]?\d{1,9})(?![\w.])")
 _TEXT = re.compile(r"\\text\s*\{([^{}]*)\}")
 _LETTER_IN_BRACES = re.compile(r"(?<![\w}\]^\\])\{([a-zA-Z])\}(?=[_^])")
 _PLAIN_BUILDER = re.compile(
     r"^[\s$]*\{\s*((?:[a-zA-Z]|\(\s*[a-zA-Z]\s*,\s*[a-zA-Z]\s*\))\s*(?:\||\\mid|:)[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}[\s$.]*$"
 )
+# Sets in plain braces, on either side of a union: braces of LaTeX's would hold more than numbers and commas.
+_PLAIN_SETS = re.compile(r"(?:(?<=\\cup)\s*|^\s*)(?<!\\)\{((?=[^{}]*\d)[\d\s,.\-/]+)\}(?=\s*(?:\\cup|\Z))")
 _BOLD_SETS = re.compile(
     r"\\(?:mathbf|boldsymbol|bm)\s*\{\s*([RZNQC])\s*\}|(?<=\\in)\s*\\(?:mathrm|rm|text)\s*\{\s*([RZNQC])\s*\}"
 )
 _EXTREME = re.compile(
-    r"(?<![a-zA-Z\\\d])(?<!\d\s)(?:the\s+)?(?:(maximum|max|largest|greatest)|minimum|min|smallest|least)(?:\s+value)?\s*(?:is\s+|=\s*|:\s*)?"
+    r"(?<![a-zA-Z\\\d])(?<!\d\s)(?<!\bat\s)(?:the\s+)?(?:(maximum|max|largest|greatest)|minimum|min|smallest|least)(?:\s+value)?\s*(?:is\s+|=\s*|:\s*)?"
     r"(?=[-\d]|\\(?:frac|sqrt|pi)(?![a-zA-Z]))",
+    re.IGNORECASE,
+)
+_EXTREME_IN_TEXT = re.compile(
+    r"(?<![\d}])(?<![\d}]\s)\\text\s*\{\s*,?\s*(?:the\s+)?(?:(maximum|max|largest|greatest)|minimum|min|smallest|least)"
+    r"(?:\s+value)?\s*(?:is|=|:)?\s*\}\s*(?:=|:)?\s*(?=[-\d]|\\(?:frac|sqrt|pi)(?![a-zA-Z]))",
     re.IGNORECASE,
 )
 _NESTED_TEXT = re.compile(r"\\text\s*\{\s*(\\text\s*\{[^{}]*\})\s*\}")
@@ -140,6 +147,7 @@ _FUNCTIONS = frozenset(
 _COMMANDS = frozenset(
     re.findall(r"\w+", "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp gcd lcm min max det")
 )
+_DELIMITERS = re.compile(r"(?<!\\)\\[()\[\]]")  # of mathematics within the answer, as $ is
 _ORDINAL = re.compile(r"(?<=\d)\s*\^\s*\{?\s*(?:\\text\s*\{\s*)?(st|nd|rd|th)(?![a-z])\s*\}?\}?")
 _ARRAY = re.compile(r"[\[(]\s*\\begin\s*\{array\}\s*(?:\{[^{}]*\})?(.*?)\\end\s*\{array\}\s*[\])]", re.DOTALL)
 
@@ -155,6 +163,8 @@ def normal(text: str) -> str:
 def _formed(text: str) -> str:
     text = plain(text).replace("\r", "\n").replace("\f", "\\f")
     text = re.sub(r"\s{2,}", " ", text)
+    if "..." in text:
+        text = decimals.CUT_OFF.sub(r"\1\\ldots ", text)
     text = _ROW_GAP.sub(r"\\\\", text.replace("\\\\\\\\", "\\\\").replace("\n", " "))
     if re.search(r"\\\\[a-zA-Z]{2}", text) and not re.search(r"\\begin|(?<!\\)\\[a-zA-Z]{2}", text):
         text = re.sub(r"\\\\(?=[a-zA-Z])", r"\\", text)  # escaped once too often by whoever wrote the row
@@ -162,15 +172,18 @@ def _formed(text: str) -> str:
     text = unaligned(text)
     text = _joined(undressed(_PLAIN_BUILDER.sub(r"\\{\1\\}", text)))
     text = _MARKDOWN.sub(lambda m: m[1] or m[2] or m[3] or "", text)
+    if "\\cup" in text:
+        text = _PLAIN_SETS.sub(r"\\{\1\\}", text)
     text = _BOLD_SETS.sub(lambda m: f"\\mathbb{{{m[1] or m[2]}}}", text)
-    text = _EXTREME.sub(lambda m: "\\max = " if m[1] else "\\min = ", text)
+    for pattern in (_EXTREME_IN_TEXT, _EXTREME) if "\\text" in text else (_EXTREME,):
+        text = pattern.sub(lambda m: "\\max = " if m[1] else "\\min = ", text)
     text = _UPRIGHT.sub(_upright, text)
     for pattern in (_SIZES, _STYLES, _FONTS):
         text = pattern.sub(" ", text)
     text = _nested_once(_WORDS.sub(r"\\text", text))
     for pattern, form in _SAME:
         text = pattern.sub(form, text)
-    text = _ORDINAL.sub(r"\1", text)
+    text = _DELIMITERS.sub(" ", _ORDINAL.sub(r"\1", text))
     text = _CURRENCY.sub("", _price(text)).replace("\\%", "%").replace("$", " ").replace("\\#", "#").replace("\\&", "&")
     text = _unnamed(text)
     text = _ARRAY.sub(r"\\begin{pmatrix}\1\\end{pmatrix}", text)
@@ -279,21 +292,10 @@ def _numbers(text: str) -> str:
     text = _UNDERSCORED.sub("", text) if re.fullmatch(r"\s*-?[\d_]+\s*", text) else text
     if re.fullmatch(r"[^a-zA-Z]*", text):
         text = _THOUSANDS_SPACE.sub(lambda m: re.sub(r"\s", "", m[1]), text)
-    text = _DOTTED.sub(lambda m: _repeating(m[1], m[2], m[3] + m[4] + m[5]), text)
-    text = _REPEATING.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
-    if re.fullmatch(r"\s*-?\d+\.\d*\(\d+\)\s*", text):
-        text = _REPEATING_TEXT.sub(lambda m: _repeating(m[1], m[2], m[3]), text)
+    text = decimals.read(text)
     text = _SCIENTIFIC.sub(lambda m: f"{m[1]} \\times 10^{{{int(m[2])}}}", text)
     text = re.sub(r"(?<=[\w)}])\s+!(?!=)", "!", text)
     return re.sub(r"(?<=\d)\.(?![\d])", "", text)
-
-
-def _repeating(whole: str, fixed: str, period: str) -> str:
-    if len(fixed) + len(period) > 60:
-        return f"{whole}.{fixed}\\overline{{{period}}}"
-    below = 10 ** len(fixed) * (10 ** len(period) - 1)
-    above = int(whole + fixed + period) - int(whole + fixed)
-    return f"\\frac{{{above}}}{{{below}}}"
 
 
 def words_of(text: str) -> str:

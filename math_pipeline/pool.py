@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import queue
 import select
 import signal
 import subprocess
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from math_pipeline.asking import Askers
 from math_pipeline.errors import WorkerError
 
 _START_S = 120.0  # wall seconds for the imports of a worker on a loaded machine
@@ -29,7 +30,8 @@ _IDLE_FACTOR = 20.0  # wall seconds for each CPU second of the deadline before a
 class Reply:
     """What a worker said of one pair.
 
-    same: None where nobody knows. ended: why there is no answer ("cpu_time", "memory", "died"), empty where there is.
+    same: None where nobody knows. ended: why there is no answer ("cpu_time", "memory", "died", and "killed" for what
+    the pair had no part in), empty where there is.
     """
 
     same: bool | None
@@ -41,14 +43,16 @@ class Reply:
 
 
 class Pool:
-    """Up to `workers` processes, started on first need. Thread-safe; not usable across a fork."""
+    """Up to `workers` processes, started on first need. Thread-safe; not usable across a fork.
+
+    Each process is asked by a thread of the pool's own, which reads every reply, whoever still waits for it.
+    """
 
     def __init__(self, workers: int, *, cpu_time_s: float, memory_mb: int) -> None:
         self._cpu_time_s = cpu_time_s
         self._memory_mb = memory_mb
-        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        for _ in range(workers):
-            self._idle.put(None)
+        self._askers = Askers(workers)
+        self._own = threading.local()
         self._lock = threading.Lock()
         self._started: set[_Worker] = set()
         self._closed = False
@@ -63,34 +67,39 @@ class Pool:
         self.close()
 
     def compare(self, gold: str, answer: str) -> Reply:
-        """One pair of normal forms. Waits for a worker. Raises WorkerError where no worker can be started."""
+        """One pair of normal forms. Waits for a worker. Raises WorkerError where none can be started, and in a fork."""
         if os.getpid() != self._owner:
             raise WorkerError("this pool of math workers was inherited by a fork: open a new one in this process")
-        worker = self._idle.get()
-        try:
-            for last in (False, True):
-                if worker is None:
-                    worker = self._start()
-                reply = worker.compare(gold, answer, self._cpu_time_s * _AT_FIRST)
-                if reply is not None and reply.ended:  # its next fork knows nothing yet
-                    reply = worker.compare(gold, answer, self._cpu_time_s)
-                if reply is not None:
-                    return reply
+        return self._askers.run(lambda: self._compare(gold, answer))
+
+    def _compare(self, gold: str, answer: str) -> Reply:
+        """On a thread of the pool, with its worker."""
+        for last in (False, True):
+            worker = getattr(self._own, "worker", None)
+            if worker is None:
+                worker = self._own.worker = self._start()
+            reply = worker.compare(gold, answer, self._cpu_time_s * _AT_FIRST)
+            if reply is not None and reply.ended:  # its next fork knows nothing yet
+                reply = worker.compare(gold, answer, self._cpu_time_s)
+            if reply is None:
+                self._own.worker = None
                 self._drop(worker)
-                worker = None
-                if last:
-                    return Reply(None, ended="died", reason="two workers in a row ended without a word")
-            raise AssertionError("the loop returns")
-        finally:
-            self._idle.put(worker)
+                if last and worker.failed_at_start():
+                    raise WorkerError("math workers end before their first answer: are math-verify and sympy whole?")
+            elif reply.ended != "killed":
+                return reply
+        return Reply(None, ended="killed")
 
     def close(self) -> None:
-        """Ends every worker."""
+        """Ends every worker. Nothing in a forked child: they are its parent's."""
+        if os.getpid() != self._owner:
+            return
         with self._lock:
             self._closed = True
             started, self._started = self._started, set()
         for worker in started:
             worker.end()
+        self._askers.close()
 
     def _start(self) -> _Worker:
         worker = _Worker(self._memory_mb)
@@ -138,20 +147,25 @@ class _Worker:
         self._jobs, self._replies = self._process.stdin, self._process.stdout
         self._rest = b""
         self._is_new = True
+        self._numbers = itertools.count(1)
 
     def compare(self, gold: str, answer: str, cpu_time_s: float) -> Reply | None:
         """The reply; None where the worker is gone or stuck, through no fault of the pair that is known."""
-        job = json.dumps({"gold": gold, "answer": answer, "cpu_time_s": cpu_time_s}).encode() + b"\n"
+        number = next(self._numbers)
+        job = json.dumps({"number": number, "gold": gold, "answer": answer, "cpu_time_s": cpu_time_s}).encode() + b"\n"
         try:
             self._jobs.write(job)
             self._jobs.flush()
         except OSError:
             return None
-        words = self._line(cpu_time_s * _IDLE_FACTOR + (_START_S if self._is_new else 0.0))
+        until = time.monotonic() + cpu_time_s * _IDLE_FACTOR + (_START_S if self._is_new else 0.0)
+        said: dict[str, Any] = {}
+        while said.get("number") != number:  # of an earlier job: its fork ended between its reply and the next job
+            words = self._line(until)
+            if words is None:
+                return None
+            said = json.loads(words)
         self._is_new = False
-        if words is None:
-            return None
-        said: dict[str, Any] = json.loads(words)
         ended = said.get("end", "")
         return Reply(
             said.get("same"),
@@ -162,9 +176,12 @@ class _Worker:
             said.get("cpu_time_s", cpu_time_s if ended == "cpu_time" else 0.0),
         )
 
-    def _line(self, wait_s: float) -> bytes | None:
+    def failed_at_start(self) -> bool:
+        """Whether it ended by itself, with an error, before it said a word: no pair has to do with that."""
+        return self._is_new and (self._process.returncode or 0) > 0
+
+    def _line(self, until: float) -> bytes | None:
         descriptor = self._replies.fileno()
-        until = time.monotonic() + wait_s
         while b"\n" not in self._rest:
             ready = select.poll()
             ready.register(descriptor, select.POLLIN)

@@ -17,6 +17,7 @@ _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z]
 _NUMBERS = re.compile(r"(?:\\mathbb\s*\{\s*)?([RZNQC])(?:\s*\})?")
 _CONSTANT = re.compile(r"(?<![\\a-zA-Z])(?:[Cc]_(?:\{[12]\}|[12])|[AB](?![a-zA-Z_]))")
 _SOLUTION = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-z]\s*\)|[uvxyz])\s*=")
+_STACKED = re.compile(r"\\begin\s*\{pmatrix\}([^&\\{}]+)\\\\([^&\\{}]+)\\end\s*\{pmatrix\}")
 _SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
 _ROUNDED = re.compile(r"\\l(?:floor|ceil)")
 _WHOLE_PART = re.compile(r"\[([^\[\],;]+)\]")
@@ -48,6 +49,8 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
     vectors = [_VECTOR.search(text) is not None for text in (gold, answer)]
     if any(vectors) and not all(vectors):  # bold letters are not told from others
         pairs.append((_VECTOR.sub(r"{\1}", gold), _VECTOR.sub(r"{\1}", answer)))
+    if ("\\binom" in gold) is not ("\\binom" in answer):  # two entries in brackets, one above the other
+        pairs.append((_STACKED.sub(r"\\binom{\1}{\2}", gold), _STACKED.sub(r"\\binom{\1}{\2}", answer)))
     numbers = [_NUMBERS.fullmatch(text.strip()) for text in (gold, answer)]
     if numbers[0] is not None and numbers[1] is not None and numbers[0][1] == numbers[1][1]:
         pairs.append((f"\\mathbb{{{numbers[0][1]}}}",) * 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from math_pipeline import inequalities, linear, symbols
+from math_pipeline import curves, inequalities, linear, symbols
 from math_pipeline.labels import is_name
 from math_pipeline.lists import SEVERAL_SIGNS, items_of, lists, matched
 from math_pipeline.naming import is_constant, latex_of, name_of, names_in, of_same_argument
@@ -28,6 +28,8 @@ def relations(gold: Node, answer: Node, same: Same) -> Outcome:
     if gold.signs == answer.signs == ("\\equiv",) and same(gold.sides[0], answer.sides[0]).same:
         return ruled(same(gold.sides[1], answer.sides[1]), "congruence")
     turned = _turned(gold)
+    if any(_differ_in_sign(gold, reading) for reading in (answer, _turned(answer))):
+        return Outcome(False, "relation", "the same sides, and another sign between them")
     for reading in (answer, _turned(answer)):
         if reading.signs in (turned.signs, gold.signs):
             like = gold if reading.signs == gold.signs else turned
@@ -72,6 +74,15 @@ def _is_product(plain: Relation, signed: Relation) -> bool:
     if whole is None or first is None or second is None:
         return False
     return symbols.proportional(whole, first * second) is True
+
+
+def _differ_in_sign(gold: Relation, answer: Relation) -> bool:
+    """Whether two relations have the same sides as they are written, and another sign between them."""
+    if len(gold.signs) != len(answer.signs) or gold.signs == answer.signs:
+        return False
+    known = inequalities.BOUNDS | {"="}
+    sides = [[latex_of(side) for side in relation.sides] for relation in (gold, answer)]
+    return {*gold.signs, *answer.signs} <= known and all(sides[0]) and all(map(_are_alike, *sides))
 
 
 def _are_alike(one: str, two: str) -> bool:
@@ -137,13 +148,19 @@ def _equations(gold: Relation, answer: Relation, same: Same) -> Outcome:
     two = symbols.difference(*(side.latex for side in answer.sides))  # type: ignore[union-attr]
     if one is None or two is None:
         return Outcome(None, "equation", "sides that have no symbolic form")
-    proportional = symbols.proportional(one, two)
+    first, second = symbols.without_functions(one), symbols.without_functions(two)
+    proportional = symbols.proportional(first, second)
     if proportional:
         return Outcome(True, "equation")
+    # With unknown functions none of this tells them apart: f(x + 1) = f(x) says what f(x) = f(x - 1) says.
+    apart = False if proportional is False and first == one else None
+    differing = Outcome(apart, "equation", "the two equations differ")
+    if proportional is False and curves.differ(first, second):
+        return differing
     settled = symbols.relation_same(*(" = ".join(side.latex for side in r.sides) for r in (gold, answer)))  # type: ignore[union-attr]
     if settled:
         return Outcome(True, "equation")
-    return Outcome(False if proportional is False else None, "equation", "the two equations differ")
+    return differing
 
 
 def _assignments(gold: Relation, answer: Relation, heads: list[str], same: Same) -> Outcome | None:

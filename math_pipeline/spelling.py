@@ -14,7 +14,7 @@ _DERIVATIVE = re.compile(
 )
 _DOUBLE_FACTORIAL = re.compile(r"(?<![\d.])(\d{1,3})!!(?!!)")
 _CHOSEN = re.compile(
-    r"(?<![\\a-zA-Z}])(?:\{\}\s*)?\{?([CA])\}?_(?:\{(\d{1,3})\}|(\d))\^(?:\{(\d{1,3})\}|(\d)(?!\d))(?!!)"
+    r"(?<![\\a-zA-Z}])(?:\{\}\s*)?\{?([CAP])\}?_(?:\{(\d{1,3})\}|(\d))\^(?:\{(\d{1,3})\}|(\d)(?!\d))(?!!)"
 )
 # C(10,3), {}_{10}C_3, ^{10}C_3: how many choices of three things out of ten; P(8,3): in their order.
 _CHOSEN_IN_BRACKETS = re.compile(r"(?<![\\a-zA-Z}_])([CP])\s*\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)(?!!)")
@@ -33,6 +33,17 @@ _ON_CIRCLE = re.compile(
 _CONJUGATE = re.compile(
     r"\\overline\s*\{([-+\d./\s]*(?:\\sqrt\{\d+\})?\s*i)\s*\}|\\overline\s*\{(\s*i\s*[-+][\s\d.]+)\}"
 )
+# A function without brackets goes up to a multiplication sign: behind a name, or before another function.
+_FUNCTION = r"\\(?:log|ln|lg|exp|sin|cos|tan|cot|sec|csc|arcsin|arccos|arctan|sinh|cosh|tanh)(?![a-zA-Z])"
+_ARGUMENT = r"(?:\d+|\\frac\{[^{}]*\}\{[^{}]*\}|\\sqrt\{[^{}]*\})"
+_NAMED_ARGUMENT = r"(?:\d*\s*(?:[a-zA-Z]|\\(?:theta|alpha|beta|gamma|phi|omega)(?![a-zA-Z]))(?:[_^](?:\{[^{}]*\}|\w))*)"
+_TIMES = r"\\(?:cdot|times)(?![a-zA-Z])"
+_UNBRACKETED = re.compile(
+    rf"(?P<function>{_FUNCTION}(?:\s*[_^](?:\{{[^{{}}]*\}}|\w))*)\s*(?P<of>{_NAMED_ARGUMENT}(?=\s*{_TIMES})"
+    rf"|{_ARGUMENT}(?=\s*{_TIMES}\s*(?:\d+\s*)?{_FUNCTION}))"
+)
+# The parser takes it for a transpose, and x for its own.
+_POWER_T = re.compile(r"\^\s*(?:T(?![a-zA-Z_])|\{\s*T\s*\})")
 _PRIMES = re.compile(r"(?<![\\a-zA-Z])([a-zA-Z])('+)")
 _NEGATIVE_POWER = re.compile(r"\^\s*([-+])\s*(\d+|[a-zA-Z])(?![\d.])")
 _ROW_END = re.compile(r"\\\\")
@@ -46,6 +57,10 @@ def respelled(latex: str) -> str:
         text = re.sub(r"(?<![a-zA-Z\\])d(?=\s*(?:\\end|\\\\|&))", "{d}", text)  # no differential
     if "circ" in text:
         text = _DEGREES.sub(lambda m: f"(\\frac{{{m[1]} \\cdot \\pi}}{{180}})", text)
+    if "\\cdot" in text or "\\times" in text:
+        text = _UNBRACKETED.sub(r"\g<function>(\g<of>)", text)
+    if "T" in text and "matrix" not in text:
+        text = _POWER_T.sub("^{{T}}", text)
     if "frac" in text:
         text = _DERIVATIVE.sub(lambda m: f"{m['name']}_{{d{m['of']}{m['order'] or 1}}}", text)
     if "!!" in text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from math_pipeline.brackets import brace_end, bracket_end, commas, is_top, split_top
-from math_pipeline.labels import choice_of, is_name, labelled
+from math_pipeline.labels import choice_of, is_name, labelled, parts_of
 from math_pipeline.nodes import (
     Expr,
     Many,
@@ -23,9 +23,10 @@ from math_pipeline.nodes import (
     Without,
     Words,
 )
+from math_pipeline.permuted import tuples_of
 from math_pipeline.systems import rows_of, solutions_of
 from math_pipeline.units import split_unit
-from math_pipeline.wording import SIGNS, date_of, is_wordy, mixed, of_words, ordinal_of, scaled, summed
+from math_pipeline.wording import SIGNS, date_of, is_wordy, mixed, of_words, ordinal_of, said_twice, scaled, summed
 
 _CONNECTIVE = re.compile(
     r"\s*(?:\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|(?<=[\d)\]}])or(?=[A-Z])|\\(?:land|lor|vee|wedge)(?![a-zA-Z]))\s*"
@@ -43,6 +44,10 @@ _UNION = re.compile(r"\s*(?:\\cup(?![a-zA-Z])|(?<=[\])])\s*U\s*(?=[\[(]))\s*")
 _SIGN = re.compile(
     r"\s*(\\le(?![a-zA-Z])|\\ge(?![a-zA-Z])|\\ne(?![a-zA-Z])|\\in(?![a-zA-Z])|\\approx(?![a-zA-Z])|\\equiv(?![a-zA-Z])|<|>|=)\s*"
 )
+_HEAD = re.compile(r"\[[A-Z]{3,6}\]|\{?\s*[A-Z][a-z]{1,3}\s*\}?\s*\([^()]*\)")  # [ABC], Var(X)
+# The name of a line or curve before its equation.
+_CURVE = re.compile(r"^(?:[lLCEDP]|\\ell|\\Gamma)(?:_\{?\d\}?)?\s*:\s*(?=[^:=]*=)(?=[^:]*x)(?=[^:]*y)(?=[^:]*\Z)")
+_NAMES = re.compile(r"\(\s*[a-z](?:\s*,\s*[a-z])+\s*\)")
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
 _TAIL_CLAUSE = re.compile(
     r"\s*(?:,\s*)?(?:\\text\s*\{\s*,?\s*(?:for|where|when|if|with)\b[^{}]*\}|\b(?:for\s+(?:all|every|any|each|some)|where)\b"
@@ -87,6 +92,9 @@ def parse(form: str, depth: int = 0) -> Node:
     solutions = solutions_of(text)
     if solutions is not None:
         return Many(tuple(Ordered(tuple(parse(value, depth + 1) for value in each)) for each in solutions))
+    text = _CURVE.sub("", text)
+    if (permuted := tuples_of(text)) is not None:
+        return Many(tuple(parse(each, depth + 1) for each in permuted))
     pieces = _unclaused(split_top(text, _CONNECTIVE) if _CONNECTIVE.search(text) else [text])
     pieces = [piece for part in pieces for piece in commas(part)]
     pieces = [piece for piece in pieces if piece.strip(" .")]
@@ -94,7 +102,7 @@ def parse(form: str, depth: int = 0) -> Node:
     if whole is not None:
         return whole
     pieces = [piece for piece in pieces if not (len(pieces) > 1 and _ANY_INTEGER.match(piece))] or pieces
-    parts = labelled(pieces)
+    parts = parts_of(text) or labelled(pieces)
     if parts is not None:
         return Ordered(tuple(parse(part, depth + 1) for part in parts))
     if len(pieces) > 1:
@@ -107,6 +115,8 @@ def _in_words(text: str) -> Node | None:
     choice = choice_of(text)
     if choice is not None:
         return choice
+    if (digits := said_twice(text)) is not None:
+        return parse(digits, 1)
     alone = _ALONE_IN_TEXT.match(text)
     if alone is not None or is_wordy(text):
         return of_words(alone[1] if alone is not None else text)
@@ -121,10 +131,13 @@ def _unclaused(pieces: list[str]) -> list[str]:
     kept: list[str] = []
     in_clause = False
     for piece in pieces:
-        if in_clause and not _SIGN.search(_TAIL_CLAUSE.sub("", piece)):
+        clause = _TAIL_CLAUSE.search(piece)
+        if clause is not None and not is_top(piece, clause.start()):  # of a function by cases
+            clause = None
+        short = piece if clause is None else piece[: clause.start()]
+        if in_clause and not _SIGN.search(short):
             continue
-        short = _TAIL_CLAUSE.sub("", piece)
-        in_clause = short != piece
+        in_clause = clause is not None
         kept.append(short or piece)
     return kept
 
@@ -221,9 +234,21 @@ def _many(pieces: list[str], depth: int, *, either: bool) -> Node:
         named = isinstance(head, Expr) and is_name(head.latex)
         if named:  # a = 4, -8, -10
             return Many((first.sides[1], *others))
+    if (
+        isinstance(first, Relation)
+        and first.signs == ("=",)
+        and len(items) == 2
+        and _is_bound(items[1])
+        and not any(isinstance(side, Expr) and is_name(side.latex) for side in first.sides)
+    ):
+        return Meet((first, items[1]), clause=True)  # x^2 + y^2 = 1, x \\ne 0
     if isinstance(first, Relation) and first.signs == ("\\ne",) and all(isinstance(i, Expr) for i in others):
         return Many((first, *(Relation((first.sides[0], other), ("\\ne",)) for other in others)))
     return Many(tuple(items), either=either)
+
+
+def _is_bound(node: Node) -> bool:
+    return isinstance(node, Relation) and set(node.signs) <= {"<", ">", "\\le", "\\ge", "\\ne"}
 
 
 def _relation(text: str, depth: int) -> Node | None:
@@ -249,13 +274,13 @@ def _relation(text: str, depth: int) -> Node | None:
         sides, signs = sides[: cut + 1], signs[:cut]
         if not signs:
             return parse(sides[0], depth + 1)
-    if signs[-1] == "\\in" and len(signs) == 1 and is_name(sides[0]):
+    if signs[-1] == "\\in" and len(signs) == 1 and (is_name(sides[0]) or _NAMES.fullmatch(sides[0])):
         within = parse(sides[1], depth + 1)
         return Union((within,)) if isinstance(within, Ordered) and len(within.items) == 2 else within
     # A letter beside a sign is a name, never a choice.
     sides[0] = _SEQUENCE.sub(r"\1", sides[0])
     nodes = [Expr(side) if re.fullmatch(r"[A-Z]", side) else parse(side, depth + 1) for side in sides]
-    if signs[0] == "=" and _ALONE_IN_TEXT.match(sides[0]):
+    if signs[0] == "=" and (_ALONE_IN_TEXT.match(sides[0]) or _HEAD.fullmatch(sides[0])):
         nodes[0] = Expr(sides[0])
     return Relation(tuple(nodes), tuple(signs))
 

@@ -104,6 +104,7 @@ def same(gold: str, answer: str) -> bool | None:
 
 _UNDONE = (sympy.Integral, sympy.Limit, sympy.Derivative)
 _MOST_PARTS = 400
+_FEWEST_REAL = 4
 _STEPS = (sympy.floor, sympy.ceiling, sympy.Mod, sympy.frac)
 _MOST_ROUNDED = 40
 _COUNTERS = frozenset("nkmNMK")
@@ -127,6 +128,15 @@ def number(latex: str) -> Any | None:
     return evaluated if evaluated is not None and evaluated.is_real else None
 
 
+def is_closed(latex: str) -> bool:
+    """Whether it is an integral, limit or sum in which no name is free, so that it may be worked out."""
+    try:
+        value = read(latex)
+    except UnreadableError:
+        return False
+    return isinstance(value, sympy.Expr) and value.has(*_UNDONE, sympy.Sum) and not value.free_symbols
+
+
 def rounds_to(exact: str, decimal: str) -> bool | None:
     """Whether a decimal of at least three digits is the other value rounded to as many; None where it is no decimal."""
     if not _PURE_DECIMAL.match(decimal) or "." not in decimal or _PURE_DECIMAL.match(exact):
@@ -146,10 +156,10 @@ def _same_objects(one: Any, two: Any) -> bool | None:
     if _is_matrix(one) and _is_matrix(two):
         return _same_matrices(one, two)
     if _is_matrix(one) or _is_matrix(two):
-        return False
+        return _entry_beside(*((one, two) if _is_matrix(one) else (two, one)))
     if not isinstance(one, sympy.Expr) or not isinstance(two, sympy.Expr):
         return None
-    return _same_expressions(_without_functions(one), _without_functions(two))
+    return _same_expressions(without_functions(one), without_functions(two))
 
 
 def _same_expressions(one: Any, two: Any) -> bool | None:
@@ -180,6 +190,8 @@ def _same_expressions(one: Any, two: Any) -> bool | None:
     if len(names) == 1 and rounding and str(names[0]) in _COUNTERS:  # of whole n alone
         whole = [digits.agree(one, two, {names[0]: sympy.Integer(value)}) for value in range(1, _MOST_ROUNDED)]
         return True if all(whole) else False if False in whole else None
+    if False in agreed and one.has(sympy.log) and two.has(sympy.log) and _agree_where_real(one, two, names):
+        return True
     if False in agreed:
         if not names or not {str(name) for name in names} <= _COUNTERS:
             return False
@@ -216,6 +228,15 @@ def _is_matrix(item: Any) -> bool:
     return isinstance(item, sympy.MatrixBase | sympy.MatrixExpr)
 
 
+def _entry_beside(matrix: Any, other: Any) -> bool | None:
+    """A matrix beside a number, which it is where it has one entry."""
+    try:
+        whole = sympy.Matrix(matrix.doit())
+    except (TypeError, ValueError, AttributeError):
+        return None  # sympy's, where it is no matrix of entries when worked out: then nothing is known
+    return _same_objects(whole[0, 0], other) if whole.shape == (1, 1) else False
+
+
 def _power(item: Any) -> Any:
     """A matrix for its power, which the parser leaves as it stands; anything else as it is."""
     if not (isinstance(item, sympy.Pow) and _is_matrix(item.base) and item.exp.is_Integer and abs(item.exp) < 100):
@@ -226,7 +247,7 @@ def _power(item: Any) -> Any:
         return item  # one that has no such power, a singular one for -1: as it stands it equals itself alone
 
 
-def _without_functions(expression: Any) -> Any:
+def without_functions(expression: Any) -> Any:
     """With each use of a function that nobody defined, such as f(x), as a name of its own."""
     uses = expression.atoms(sympy.core.function.AppliedUndef)
     return expression.xreplace({use: sympy.Symbol(sympy.srepr(sympy.expand(use))) for use in uses})
@@ -271,6 +292,21 @@ def difference(left: str, right: str) -> Any | None:
     if one.has(sympy.Derivative) or two.has(sympy.Derivative):  # of a bare name, which would come to nothing
         return None
     return one - two
+
+
+def _agree_where_real(one: Any, two: Any, names: list[Any]) -> bool:
+    """Whether two expressions with logarithms are real at the same points, and there the same."""
+    if not names or one.has(sympy.I) or two.has(sympy.I):
+        return False
+    agreed = 0
+    for point in (*digits.POINTS, *digits.BETWEEN):
+        values = digits.at(names, point)
+        first, second = digits.evaluated(one, values), digits.evaluated(two, values)
+        are_real = [value is not None and bool(value.is_real) for value in (first, second)]
+        if any(are_real) and (not all(are_real) or not digits.agree(one, two, values)):
+            return False
+        agreed += all(are_real)
+    return agreed >= _FEWEST_REAL
 
 
 def proportional(one: Any, two: Any) -> bool | None:

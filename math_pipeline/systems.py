@@ -15,6 +15,8 @@ _CONDITION = re.compile(r"^(?:\\text\s*\{)?\s*(?:if|for|when|where)\b\s*\}?\s*|\
 _BETWEEN = re.compile(
     r"\s*(?:;|\\text\s*\{\s*,?\s*(?:and|or)\s*\}|(?<![a-zA-Z\\])(?:and|or)(?![a-zA-Z])|\\l?or(?![a-zA-Z]))\s*"
 )
+_AND = re.compile(r"\s*\\text\s*\{\s*and\s*\}\s*|\s*(?<![a-zA-Z\\])and(?![a-zA-Z])\s*")
+_OR = re.compile(r"(?<![a-zA-Z\\])or(?![a-zA-Z])")
 _ASSIGNED = re.compile(r"\s*([a-zA-Z](?:_\{?\w+\}?)?)\s*=\s*([^=<>]+)")
 
 
@@ -38,7 +40,15 @@ def _cells(row: str) -> list[str]:
 
 
 def solutions_of(text: str) -> list[list[str]] | None:
-    """The values of each solution in `x = 1, y = 2; x = 2, y = 1`, by name; None for other texts."""
+    """The values of each solution in `x = 1, y = 2; x = 2, y = 1`, by name; None for other texts.
+
+    Beside "or", "and" joins the names of one solution: x = 1 and y = 2, or x = 2 and y = 1.
+    """
+    joined = _AND.sub(" , ", text) if _OR.search(text) else text
+    return (_by_name(joined) if joined != text else None) or _by_name(text)
+
+
+def _by_name(text: str) -> list[list[str]] | None:
     groups = [[_ASSIGNED.fullmatch(piece) for piece in commas(part)] for part in split_top(text, _BETWEEN)]
     if len(groups) < 2 or not all(len(group) > 1 and all(group) for group in groups):
         return None

@@ -27,6 +27,7 @@ _BARE = re.compile(
     r"(?P<value>[-+]?\d[\d.]*(?:\s*(?:\\times|\\cdot)\s*10\s*\^\s*(?:\{-?\d+\}|\d))?)\s*"
     r"(?P<unit>(?:[a-zA-Z]|\\mu\s*|\\Omega|\\cdot|[/ ]|\^\s*\{?-?\d\}?)+)\Z"
 )
+_BEHIND = re.compile(r"\s{0,3}([a-zA-Z]{1,20}(?:[ /][a-zA-Z]{1,20}){0,3}(?:\^\{?[23]\}?)?)(?=[.,;!?)]|\s{0,3}\Z)")
 _TICKS = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*('{1,2}|\^\s*\{?\s*(?:\\prime\s*){1,2}\}?)\s*")
 _NAME = re.compile(r"(?<![\\a-zA-Z])[a-zA-Z](?![a-zA-Z])")
 _FUNCTION = re.compile(r"\\(?:sin|cos|tan|cot|sec|csc)(?![a-zA-Z])|(?<![a-zA-Z])cis(?![a-zA-Z])")
@@ -81,6 +82,12 @@ def bare_unit(text: str) -> tuple[str, str] | None:
         return None
     unit = _named(match["unit"].strip())
     return (match["value"], unit) if _measured(unit) is not None else None
+
+
+def unit_behind(text: str, at: int) -> str:
+    """The known unit, as a group of text, that stands at a place and ends its sentence or clause; empty without one."""
+    match = _BEHIND.match(text, at)
+    return f"\\text{{{match[1]}}}" if match is not None and are_known(match[1], match[1]) else ""
 
 
 # One name, two units; and nouns whose plural is not made by an s.

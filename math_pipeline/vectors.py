@@ -7,9 +7,13 @@ import re
 import sympy
 
 from math_pipeline import symbols
-from math_pipeline.nodes import Expr, Ordered
+from math_pipeline.brackets import bracket_end, commas
+from math_pipeline.nodes import Expr, Node, Ordered
 
 _COLUMN = re.compile(r"\\begin\s*\{([pb]matrix)\}(.*)\\end\s*\{\1\}", re.DOTALL)
+_STRETCHED = re.compile(
+    r"(-?\s*(?:\d+|[kmnst]|\\lambda|\\frac\s*\{\d+\}\s*\{\d+\})?)\s*(?:\\cdot\s*)?(\(.*\))", re.DOTALL
+)
 _ACCENT = re.compile(
     r"\\(?:hat|widehat|vec|overrightarrow|bar|mathbf)\s*(?:\{\s*\\?([ijk])(?:math)?\s*\}|([ijk])(?![a-z]))|\{\s*([ijk])\s*\}"
 )
@@ -22,6 +26,22 @@ def column(latex: str) -> Ordered | None:
         return None
     entries = [entry.strip() for entry in match[2].split("\\\\") if entry.strip()]
     return Ordered(tuple(map(Expr, entries))) if len(entries) > 1 else None
+
+
+def unit_matrix(size: int) -> str:
+    """The unit matrix of so many rows."""
+    rows = (" & ".join("1" if column == row else "0" for column in range(size)) for row in range(size))
+    return "\\begin{pmatrix}" + " \\\\ ".join(rows) + "\\end{pmatrix}"
+
+
+def stretched(node: Node) -> Ordered | None:
+    """The entries of a number times a tuple; None for anything else."""
+    match = _STRETCHED.fullmatch(node.latex.strip()) if isinstance(node, Expr) else None
+    if match is None or bracket_end(match[2], 0) != len(match[2]):
+        return None
+    entries = commas(match[2][1:-1])
+    factor = match[1] if match[1].strip() != "-" else "-1"
+    return Ordered(tuple(Expr(f"({factor}) \\cdot ({entry})") for entry in entries)) if len(entries) > 1 else None
 
 
 def components(latex: str, size: int) -> Ordered | None:

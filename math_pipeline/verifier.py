@@ -6,6 +6,7 @@ Golds are read once, equal pairs are compared once, and nothing here runs a symb
 from __future__ import annotations
 
 import asyncio
+import atexit
 import functools
 import importlib.util
 import os
@@ -20,6 +21,7 @@ from math_pipeline import exact
 from math_pipeline.cache import MathCache
 from math_pipeline.errors import MissingExtraError
 from math_pipeline.extraction import answer_of, gold_of
+from math_pipeline.filters import gives_none
 from math_pipeline.pool import Pool, Reply
 from math_pipeline.types import Answer, MathJudgement, MathVerdict, Method
 from math_pipeline.version import math_versions
@@ -111,6 +113,8 @@ class MathVerifier:
                 self._golds.move_to_end(gold)
                 return self._golds[gold]
         found = gold_of(gold)
+        if found is not None and gives_none(found.text):
+            found = None
         with self._lock:
             self._golds[gold] = found
             if len(self._golds) > _KEPT:
@@ -132,6 +136,11 @@ class MathVerifier:
 
     def _by_symbols(self, gold: Answer, answer: Answer) -> MathJudgement:
         reply = self._compare((gold.normal, answer.normal))
+        if reply.ended == "killed":
+            reason = "the comparison's workers were killed again and again, as a machine without memory does"
+            return self._judged(
+                MathVerdict.JUDGE_ERROR, Method.SYMBOLIC, reason=reason, gold=gold, answer=answer, reply=reply
+            )
         if reply.ended:
             why = {"cpu_time": f"{self._cpu_time_s:g} s of CPU time", "memory": "its memory"}.get(
                 reply.ended, "its worker"
@@ -169,7 +178,8 @@ class MathVerifier:
             if self._cache is not None and stored is None and not reply.ended:
                 self._cache.put(key, reply)
             with self._lock:
-                self._compared[pair] = reply
+                if reply.ended != "killed":
+                    self._compared[pair] = reply
                 self._under_way.pop(pair, None)
                 if len(self._compared) > _KEPT:
                     self._compared.popitem(last=False)
@@ -218,4 +228,5 @@ def _shared_verifier() -> MathVerifier:
     with _shared_lock:
         if _shared is None or _shared_owner != os.getpid():
             _shared, _shared_owner = MathVerifier(), os.getpid()
+            atexit.register(_shared.close)
         return _shared

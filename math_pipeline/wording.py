@@ -26,6 +26,7 @@ _PARTS = {"half": 2, "halves": 2, "quarter": 4} | {
 _ORDINALS = {"first": 1, "second": 2} | {word: value for word, value in _PARTS.items() if word.endswith(("d", "th"))}
 _PART = re.compile(rf"(?:(an?|{'|'.join(_COUNTS)})[ -])({'|'.join(_PARTS)})s?|(half)")
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_MULTIPLES = {**_SCALES, "dozen": 12}
 SIGNS = {
     "<": "less than",
     ">": "greater than",
@@ -41,6 +42,8 @@ _MEASURE = re.compile(
     r"(?:^|(?<=\s)|(?<=\}))(?:,|and\b|\\text\s*\{\s*,?\s*and\s*\})?\s*(\d+(?:\.\d+)?)\s*(?:\\text\s*\{)?\s*([a-zA-Z]{1,12})\b\s*,?\s*(?:and\s*(?=\}))?\}?"
 )
 _ANGLE = re.compile(r"(\d+)\s*\^\{\\circ\}\s*(\d{1,2})\s*(?:'(?!')|\^\{?\\prime\}?)\s*(?:(\d{1,2})\s*'')?")
+_LONGEST_TWICE = 200
+_TWICE = re.compile(r"([^()]+?)\s*\(\s*([^()]+?)\s*\)")
 # Words as short as products of letters.
 _SHORT = frozenset({"yes", "no", "odd", "all", "any", "red", "one", "two", "six", "ten"})
 
@@ -78,8 +81,9 @@ def of_words(text: str) -> Node:
     ordinal = ordinal_of(words)
     if ordinal is not None:
         return ordinal
-    if re.fullmatch(r"[A-J]", text.strip()):
-        return Choice(text.strip())
+    chosen = text.strip()
+    if re.fullmatch(r"[A-J]|[A-F]{2,5}", chosen) and sorted(set(chosen)) == list(chosen):
+        return Choice(chosen) if len(chosen) == 1 else Expr(chosen)  # several choices, or a product
     pieces = re.split(r"\s*,?\s+(?:and|or)\s+|\s*,\s*", text.strip())
     if len(pieces) > 1 and all(re.fullmatch(r"[-+]?[\d.]+|[a-zA-Z]|\([A-J]\)", piece.strip()) for piece in pieces):
         letters = all(re.fullmatch(r"\([A-J]\)", piece.strip()) for piece in pieces)
@@ -115,6 +119,7 @@ def ordinal_of(words: str) -> Quantity | None:
 def number_of(words: str) -> int | None:
     """The whole number that words such as `twenty-one` or `three hundred` are."""
     total = held = 0
+    words = re.sub(r"^an? (?=hundred|thousand|million|billion|trillion)", "one ", words)
     for word in re.findall(r"[a-z]+|\S", words.replace("-", " ").removeprefix("a ")):
         if word == "dozen":
             held = 12 * max(held, 1)
@@ -129,12 +134,24 @@ def number_of(words: str) -> int | None:
     return total + held if words.strip() else None
 
 
+def said_twice(text: str) -> str | None:
+    """The digits of `7 (seven)` and `sixty percent (60%)`, where the words say the same; None for other texts."""
+    match = _TWICE.fullmatch(text) if text.endswith(")") and len(text) < _LONGEST_TWICE else None
+    if match is None:
+        return None
+    for worded, shown in (match.groups(), reversed(match.groups())):
+        digits = re.fullmatch(r"(-?\d{1,15})\s*(?:\\?%)?", shown)
+        if digits is not None and number_of(re.sub(r" percent$", "", words_of(worded))) == int(digits[1]):
+            return shown
+    return None
+
+
 def scaled(value: str, unit: str) -> tuple[str, str]:
     """A value and a unit without the `million` that the unit begins with."""
     first, _, rest = unit.partition(" ")
-    if first not in _SCALES:
+    if first not in _MULTIPLES:
         return value, unit
-    return f"({mixed(value)}) \\cdot {_SCALES[first]}", rest
+    return f"({mixed(value)}) \\cdot {_MULTIPLES[first]}", rest
 
 
 def summed(text: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ _NUMBER_WORD = re.compile(
 _SENTENCE = re.compile(r"((?:it|the|this|that|these|they|he|she)\b[\w ]*?)\b(?:is|are|be|was|were)\s+((?:\w+ ){0,2}\w+)"
                        r"|((?:the|this) \w+) ((?:does|do) not exist)")  # fmt: skip
 _YES_OR_NO = re.compile(r"\s*(yes|no)\s*(?:[,.;:!]+|$)(.*)", re.IGNORECASE | re.DOTALL)
+_BOTH = re.compile(r"\b(?:and|or|but)\s+(?:\w+\s+)?(yes|no)\W*\Z", re.IGNORECASE)
 _KNOWN_SET = re.compile(r"\\emptyset|\\mathbb\{[RZNQC]\}(?:\s*[\^_]\s*(?:\+|\{\s*\+\s*\}))?")
 _ABLE = re.compile(
     r"(?:(?:it|this|that) )?(?:is )?(?:possible|(not possible|impossible|cannot|can not|can t)|can)(?: be done)?"
@@ -81,7 +82,10 @@ def nothing_beside_value(gold: Node, answer: Node) -> Outcome | None:
 
 def _told(gold: Words, answer: Words) -> Outcome | None:
     """A sentence that ends in the other answer, or begins with its yes or no; None for others."""
-    one = meaning(gold.words)
+    one, two = meaning(gold.words), meaning(answer.words)
+    says = [(one, two), (two, one), (gold.words, answer.words), (answer.words, gold.words)]
+    if any(denial == f"not {denied}" for denial, denied in says):
+        return Outcome(False, "words: denied", "one denies the other")
     for plain, other in ((gold.words, answer.words), (answer.words, gold.words)):
         if plain in ("yes", "no") and (able := _ABLE.fullmatch(other)) is not None:
             same = (plain == "yes") is (able[1] is None)
@@ -90,6 +94,8 @@ def _told(gold: Words, answer: Words) -> Outcome | None:
     if heads[0] is not None and heads[1] is not None:
         if heads[0][1].lower() != heads[1][1].lower():
             return Outcome(False, "words: yes or no", "yes beside no")
+        if [_says_both(head) for head in heads].count(True) == 1:
+            return Outcome(False, "words: yes or no", "yes and no beside one of them")
         if not (heads[0][2].strip() and heads[1][2].strip()):
             return Outcome(True, "words: yes or no")
     ending = _SENTENCE.fullmatch(answer.words)
@@ -101,6 +107,12 @@ def _told(gold: Words, answer: Words) -> Outcome | None:
     if len(end.split()) == len(one.split()) == 1 and not {end, one} & (NEVER_NUMBERS | NOTHING):
         return Outcome(False, "words: a sentence", f"{answer.original!r:.60} is not {gold.original!r:.60}")
     return None
+
+
+def _says_both(head: re.Match[str] | None) -> bool:
+    """Whether an answer that begins with yes or no ends in the other one: yes, but also no."""
+    end = _BOTH.search(head[2]) if head is not None else None
+    return head is not None and end is not None and end[1].lower() != head[1].lower()
 
 
 def _said(one: str, two: str) -> Outcome | None:
@@ -126,7 +138,7 @@ def _are_apart(one: list[str], two: list[str]) -> bool:
 
 def _parts(original: str) -> list[str]:
     """What commas and "and" part, in alphabetical order."""
-    return sorted(words_of(part) for part in re.split(r",|;|\band\b", original) if part.strip())
+    return sorted(words_of(part).removesuffix(" only") for part in re.split(r",|;|\band\b", original) if part.strip())
 
 
 def _lettered(node: Node) -> Node:

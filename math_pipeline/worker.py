@@ -3,6 +3,9 @@
 The process itself only imports, forks and waits. The fork does the comparing under limits that bind whatever it is
 busy with: the kernel ends it when a job has used its CPU time (a profiling timer whose signal nobody handles), and it
 gets no more memory than its cap. When it ends, the next one is forked from what was imported once.
+
+Each reply bears the number of its job. The fork writes it into memory that both see, since it is the process that says
+which job a fork died of, and says nothing of one that died between two.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import mmap
 import os
 import resource
 import signal
@@ -35,16 +39,26 @@ def main() -> int:
     warm_up()
     gc.collect()
     gc.freeze()
+    job = Job()
     while True:
         child = os.fork()
         if child == 0:
-            os._exit(_serve(memory_mb))
+            os._exit(_serve(memory_mb, job))
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0:
             return 0
-        if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == RECYCLED):
-            of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGXCPU)
-            _say({"end": "cpu_time" if of_time else "died", "status": status})
+        recycled = os.WIFEXITED(status) and os.WEXITSTATUS(status) == RECYCLED
+        if job.number and not recycled:
+            _say({"number": job.number, "end": _end_of(status), "status": status})
+            job.number = 0
+
+
+def _end_of(status: int) -> str:
+    """Why a fork ended. No limit of ours kills by SIGKILL, but a kernel without memory does."""
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if ended_by in (signal.SIGPROF, signal.SIGXCPU):
+        return "cpu_time"
+    return "killed" if ended_by == signal.SIGKILL else "died"
 
 
 def warm_up() -> None:
@@ -53,7 +67,23 @@ def warm_up() -> None:
         compare.compare(gold, answer)
 
 
-def _serve(memory_mb: int) -> int:
+class Job:
+    """The number of the job under way, 0 for none; a process and its forks see the same."""
+
+    def __init__(self) -> None:
+        self._shared = memoryview(mmap.mmap(-1, 8)).cast("Q")
+
+    @property
+    def number(self) -> int:
+        """The number."""
+        return self._shared[0]
+
+    @number.setter
+    def number(self, value: int) -> None:
+        self._shared[0] = value
+
+
+def _serve(memory_mb: int, under_way: Job) -> int:
     pages = int(open("/proc/self/statm").read().split()[0]) if os.path.exists("/proc/self/statm") else 0  # noqa: SIM115, PTH110, PTH123 - one read, in a fork
     cap = pages * resource.getpagesize() + memory_mb * MIB
     resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
@@ -65,12 +95,14 @@ def _serve(memory_mb: int) -> int:
         if not line:
             return 0
         job = json.loads(line)
+        under_way.number = job["number"]
         signal.setitimer(signal.ITIMER_PROF, job["cpu_time_s"])
         began = time.process_time()
         reply = _reply(job["gold"], job["answer"])
         signal.setitimer(signal.ITIMER_PROF, 0)
         reply["cpu_time_s"] = time.process_time() - began
-        _say(reply)
+        _say({"number": under_way.number, **reply})
+        under_way.number = 0
         if reply.get("end") == "memory":  # it may hold much of it still
             return RECYCLED
     return RECYCLED

@@ -13,6 +13,7 @@ from ot_code.jails import options_of
 from ot_code.judges import JudgeConfig
 
 DEFAULT_MAX_FAULTS = 0.001
+ROW_DOMAINS = ("code", "math", "science", "puzzle")
 MOST_SOLUTIONS = 5  # of a row, that are run to judge its tests
 
 
@@ -77,6 +78,9 @@ class VerifyConfig:
             unsought = [name for name in self.drop if Finding(name).needs_runs]
             if unsought:
                 raise UsageError(f"--drop {','.join(unsought)}: only --check-tests looks for that; add it")
+        unknown = self.keep_unchecked.difference(ROW_DOMAINS)
+        if unknown:
+            raise UsageError(f"--keep-unchecked {','.join(sorted(unknown))}: the domains are {', '.join(ROW_DOMAINS)}")
         self._check_place()
         for option, given in (
             ("--check-tests", self.check_tests),

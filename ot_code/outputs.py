@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
@@ -73,16 +74,24 @@ class OutputFolder:
         """Gives the folder free."""
         self._lock.close()
 
-    def claim(self, identity: Mapping[str, Any], *, overwrite: bool = False, paid: Collection[str] = ()) -> None:
+    def claim(
+        self, identity: Mapping[str, Any], *, overwrite: bool = False, paid: Collection[str] = (), anew: bool = False,
+        inputs: Sequence[str | None] = (),
+    ) -> None:  # fmt: skip
         """Makes the folder this run's: a new one, or one that was made with the same `identity`.
 
+        inputs: what the run reads, which may not be what it would write over.
+        anew: what such a run has not finished it does anew, so that there is nothing to keep of other settings' either.
         paid: the parts of the identity, by dotted name, that samples rest on: where these are as they were, overwriting
         leaves the samples, which cost money. Raises UsageError naming every difference, or when the folder holds what
         no run of ours has written.
         """
+        for spec in inputs:
+            if spec is not None and self._would_write_over(spec):
+                raise UsageError(f"{spec} lies in {self.path}, which this run writes over: name another --out")
         run_file = self.path / RUN_FILE
         if run_file.exists():
-            if overwrite:
+            if overwrite or (anew and self._is_unfinished(run_file, identity)):
                 self.restart(keep=PAID if paid and self._unchanged(run_file, identity, paid) else ())
             else:
                 self._compare(run_file, identity)
@@ -91,6 +100,14 @@ class OutputFolder:
             raise UsageError(f"{self.path} is not empty and holds no {RUN_FILE}: name another folder with --out")
         started = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self.write_json(RUN_FILE, {"format": _FORMAT, **identity, "started_at": started})
+
+    def _would_write_over(self, spec: str) -> bool:
+        """Whether an input is this folder, or one of the entries that runs write in it."""
+        path = Path(spec)
+        while glob.has_magic(str(path)):
+            path = path.parent
+        path, folder = path.resolve(), self.path.resolve()
+        return path == folder or any(path.is_relative_to(folder / name) for name in _MADE_BY_US)
 
     def _compare(self, run_file: Path, identity: Mapping[str, Any]) -> None:
         try:
@@ -105,6 +122,17 @@ class OutputFolder:
                 f"{self.path} was made otherwise: {'; '.join(found)}. Give the same command to continue it, "
                 "--overwrite to start it anew, or another --out"
             )
+
+    def _is_unfinished(self, run_file: Path, identity: Mapping[str, Any]) -> bool:
+        """Whether the folder holds a run of the same stage that has not come to its end."""
+        try:
+            before = json.loads(run_file.read_bytes())
+        except ValueError:
+            return False  # damaged: who compares it says so
+        if not isinstance(before, dict) or before.get("stage") != identity["stage"]:
+            return False
+        with self.journal() as journal:
+            return not journal.finished
 
     def _unchanged(self, run_file: Path, identity: Mapping[str, Any], parts: Collection[str]) -> bool:
         """Whether these parts of the identity are as the folder's last run had them."""

@@ -6,11 +6,12 @@ columns, which are those of the published config `metadata`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from code_pipeline.errors import RowError
 from code_pipeline.readers.json_text import loads
+from code_pipeline.readers.limits import memory_limit_mb, time_limit_s
 from code_pipeline.readers.solutions import reference_items
 from ot_code.columns import CANDIDATE
 from ot_code.shapes import clean_text, json_text
@@ -19,17 +20,18 @@ from ot_code.stages.base import Row
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEXTS = (
-    "id", "problem", "reasoning", "solution", "ground_truth", "domain", "source", "subset", "language", "test_cases",
-    "starter_code", "system", "model", "verdict", "method", "accepted_by", "reason",
+# What tests are run and compared by, as standard rows have it: who has the tests alone would judge otherwise.
+BESIDE_TESTS = (
+    "time_limit_s", "memory_limit_mb", "limits_for_cpp", "checker", "interactor", "input_file", "output_file",
+    "judged_as",
 )  # fmt: skip
 NUMBERS = ("candidate_index", "tests_run", "tests_total", "sample_count")
 LIMITS = ("cpu_time_s", "wall_time_s", "memory_mb", "output_bytes")
 LINEAGE = ("ot_code", "judge", "math", "runtime", "runtime_hash", "jail")
 COLUMNS = (
     "id", "candidate_index", "problem", "reasoning", "solution", "ground_truth", "domain", "source", "subset",
-    "language", "test_cases", "starter_code", "system", "model", "verdict", "passed", "kept", "method", "accepted_by",
-    "reason", "tests_run", "tests_total", "sample_count", "pass_rate", "findings", "lineage",
+    "language", "test_cases", *BESIDE_TESTS, "starter_code", "system", "model", "verdict", "passed", "kept", "method",
+    "accepted_by", "reason", "tests_run", "tests_total", "sample_count", "pass_rate", "findings", "lineage",
 )  # fmt: skip
 
 _THOUGHT = ("<|begin_of_thought|>", "<|end_of_thought|>")
@@ -52,9 +54,18 @@ def arrow_types() -> dict[str, pa.DataType]:
         "kept": pa.bool_(),
         "pass_rate": number,
         "findings": pa.list_(text),
+        **beside_types(),
         "lineage": pa.struct([*lineage, ("limits", limits)]),
     }
     return {name: special.get(name, text) for name in COLUMNS}
+
+
+def beside_types() -> dict[str, pa.DataType]:
+    """The Arrow types of BESIDE_TESTS."""
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    numbers = dict.fromkeys(("time_limit_s", "memory_limit_mb"), pa.float64())
+    return {name: numbers.get(name, pa.string()) for name in BESIDE_TESTS} | {"limits_for_cpp": pa.bool_()}
 
 
 def answers_in(row: Row) -> Iterator[Row]:
@@ -82,6 +93,9 @@ def unified(row: Mapping[str, Any]) -> dict[str, Any]:
         "ground_truth": _ground_truth(row),
         "language": _language(row),
         "test_cases": _as_text(row.get("test_cases")),
+        "time_limit_s": _limit(time_limit_s, row, "time_limit_s"),
+        "memory_limit_mb": _limit(memory_limit_mb, row, "memory_limit_mb"),
+        "limits_for_cpp": True if row.get("limits_for_cpp") is True else None,
         "model": model,
         "passed": passed,
         "kept": (passed is True) if kept is None and row.get("verdict") is not None else kept,
@@ -153,6 +167,13 @@ def _language(row: Mapping[str, Any]) -> str | None:
     if own or row.get("language"):
         return str(own or row["language"])
     return "python3" if row.get("domain") == "code" else None
+
+
+def _limit(read: Callable[[Any, str], float | None], row: Mapping[str, Any], column: str) -> float | None:
+    try:
+        return read(row.get(column), column)
+    except RowError:
+        return None  # such a row has no verdict
 
 
 def _lineage(row: Mapping[str, Any]) -> dict[str, Any] | None:

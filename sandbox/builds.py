@@ -7,6 +7,8 @@ first.
 from __future__ import annotations
 
 import hashlib
+import re
+import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -25,6 +27,9 @@ BUILD_LIMITS = Limits(
 )
 _KEPT_BYTES = 256 * MIB
 _HEAD = 64 * 1024  # of a source: where it is looked for the header
+_OWN_LIMITS = frozenset({Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT})
+# As gcc, clang, rustc and go say that one of their processes was; a source that makes them say so is built twice.
+_KILLED = re.compile(rb"(?i)\bkilled\b|signal 9\b|SIGKILL")
 
 
 class Compile(Protocol):
@@ -114,10 +119,23 @@ class Builds:
         if prepared is not None and language.prepared is not None:
             words[:0] = language.prepared.options
         argv = [compiler, *_filled(words, language, sources)]
-        done = self._compile(language, argv, files, (language.artifact,), prepared, BUILD_LIMITS, stop)
-        if done.ok and language.artifact in done.files:
-            return bytes(done.files[language.artifact])
+        for _ in range(2):
+            done = self._compile(language, argv, files, (language.artifact,), prepared, BUILD_LIMITS, stop)
+            if done.ok and language.artifact in done.files:
+                return bytes(done.files[language.artifact])
+            if not _was_killed(done):
+                break
         return replace(done, status=Status.BUILD_FAILED, stderr_bytes=_explained(done))
+
+
+def _was_killed(done: Execution) -> bool:
+    """Whether somebody killed the compiler, or a part of it, that had met no limit. Once says nothing of a program.
+
+    A compiler ends with an error where a part of it was killed, as if the program were at fault.
+    """
+    if done.status in _OWN_LIMITS:
+        return False
+    return done.signal == signal.SIGKILL or _KILLED.search(done.stderr_bytes + done.stdout_bytes) is not None
 
 
 def _filled(words: list[str], language: Language, sources: tuple[str, ...]) -> Iterator[str]:
@@ -135,6 +153,6 @@ def _filled(words: list[str], language: Language, sources: tuple[str, ...]) -> I
 
 def _explained(done: Execution) -> bytes:
     """The compiler's words; which limit it met, where it met one."""
-    if done.status in (Status.TIME_LIMIT, Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT):
+    if done.status in _OWN_LIMITS:
         return b"the compiler was stopped: " + str(done.status).encode() + b"\n" + done.stderr_bytes
     return done.stderr_bytes or done.stdout_bytes or b"the compiler left no executable\n"

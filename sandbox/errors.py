@@ -2,7 +2,8 @@
 
     SandboxError                 the sandbox could not do its work; says which setting or part, and the mend
     ├── JailError                a jail did not open, broke, hung or spoke nonsense
-    │   └── GuestProtocolError   the bytes from a jail are not the protocol
+    │   ├── GuestProtocolError   the bytes from a jail are not the protocol
+    │   └── PressureError        the kernel killed in a jail for memory that others hold
     ├── LanguageError            the language is unknown, or its toolchain is missing on this host
     ├── RuntimeSettingError      the declared runtime (interpreter, packages) cannot be used in a jail
     └── EnforcementError         a limit that was promised does not bind on this host
@@ -38,6 +39,10 @@ class JailError(SandboxError):
 
 class GuestProtocolError(JailError):
     """The bytes that came out of a jail are not the protocol."""
+
+
+class PressureError(JailError):
+    """The kernel killed in a jail that was within its own limit: memory ran out on the machine, or in a group above."""
 
 
 class LanguageError(SandboxError):

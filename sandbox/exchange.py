@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox import frames
 from sandbox.errors import GuestProtocolError, JailError
+from sandbox.jails.cgroup_group import Kills
 from sandbox.jails.channel import Channel
 from sandbox.session import SILENCE_S, Session
 from sandbox.types import Execution, Run, Status
@@ -17,6 +18,7 @@ from sandbox.types import Execution, Run, Status
 WINDOW_BYTES = 256 * 1024  # of one direction under way: read from one side and not yet accepted by the other
 KEPT_BYTES = 64 * 1024  # of what a side said, for people to look at
 _RELAY_S = 0.001  # what the relay may add to the wall clock, for each message
+_ABSENT_S = 2.0  # between two looks, which are a part of a second apart: this process was stopped
 _MOST_PATIENCE = 20  # times the wall limit, whatever the waiting for CPUs
 _QUIET_TICKS = 2  # reports, a quarter second apart, of next to no CPU: it waits, as far as anybody can tell
 _QUIET_NS = 5_000_000
@@ -29,8 +31,7 @@ class Side:
         self._session = session
         self.limits = session.limits
         self._jail, outgoing = session.start_talk(run, WINDOW_BYTES)
-        group = self._jail.group
-        self._kills_before = group.oom_kills() if group is not None else 0
+        self._kills = Kills(self._jail.group)
         self.channel = Channel(self._jail.connection)
         self.channel.send_raw(outgoing)
         self._executions = frames.Executions(self.limits, 1, session.image.out_of_memory)
@@ -165,7 +166,9 @@ class Side:
         self.cpu_ns, self.waited_ns = cpu_ns, max(self.waited_ns, waited_ns)
 
     def _end(self, execution: Execution) -> bytes:
-        """Its end; what was left in its pipe was said before it."""
+        """Its end; what was left in its pipe was said before it. Raises PressureError."""
+        if execution.status is Status.MEMORY_LIMIT:
+            self._kills.happened(self._executions.peak)  # or it raises
         self._execution = execution
         self.cpu_ns = int(execution.cpu_time_s * 1e9)
         said = self._said(execution.stdout_bytes)
@@ -174,9 +177,11 @@ class Side:
         return said
 
     def broke(self) -> bool:
-        """Takes the end of its jail: whether it was its own doing, memory that took the supervisor along."""
-        group = self._jail.group
-        if group is None or group.oom_kills() <= self._kills_before:
+        """Takes the end of its jail: whether it was its own doing, memory that took the supervisor along.
+
+        Raises PressureError.
+        """
+        if not self._kills.happened():
             return False
         self._session.close(broken=True)
         self._execution = Execution(Status.MEMORY_LIMIT, memory_mb=float(self.limits.memory_mb))
@@ -191,7 +196,7 @@ class Exchange:
         self._candidate = candidate
         self._interactor = interactor
         self._accepting = accepting
-        self._begun = time.monotonic()
+        self._begun = self._looked = time.monotonic()
         self._messages = 0
         self._writes_on = False  # the candidate, after the interactor had accepted
         self.deadlock = False
@@ -273,6 +278,9 @@ class Exchange:
         for side in living:
             if not side.over and now - side.channel.heard > SILENCE_S:
                 raise JailError(f"the jail has said nothing for {SILENCE_S:.0f} s")
+        if now - self._looked > _ABSENT_S:
+            self._begun += now - self._looked
+        self._looked = now
         candidate, interactor = self._candidate, self._interactor
         wall_s = (interactor if candidate.ended is not None else candidate).limits.wall_s
         extra_s = (interactor.cpu_ns + candidate.waited_ns + interactor.waited_ns) / 1e9 + _RELAY_S * self._messages

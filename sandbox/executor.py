@@ -6,7 +6,7 @@ import functools
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from sandbox import probe
+from sandbox.aside import Aside
 from sandbox.frames import Image
 from sandbox.images import Images
 from sandbox.jails.base import JailSpec
@@ -35,6 +36,8 @@ _AHEAD = 4
 
 class Sandbox:
     """Runs untrusted programs, each run in a fresh process of a hardened jail. Thread-safe; close it, or use `with`.
+
+    A forked child opens its own: there, this one raises SandboxError.
 
     jobs: how many jails run at once here; None: as many as the node has slots. At most as many as there are slots run
     at once on the node, whatever the number of Sandboxes. limits: what a run may use where nothing else is said.
@@ -96,6 +99,7 @@ class Sandbox:
         self._threads: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._testing = threading.Lock()
+        self._aside = Aside("ot-code-run")
         self._tested = False
 
     def __enter__(self) -> Sandbox:
@@ -107,12 +111,15 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """Ends every jail. Runs that are under way in other threads raise SandboxError."""
+        """Ends every jail. Runs that are under way in other threads raise SandboxError. Nothing in a forked child."""
+        if self.pool.inherited:
+            return
         self.pool.close()
         with self._lock:
             threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=True, cancel_futures=True)
+        self._aside.close()
         self._launcher.close()
         self.slots.close()
 
@@ -141,9 +148,7 @@ class Sandbox:
         limits: Limits | None = None,
     ) -> Execution:
         """Runs a program once. `files` are written beside it. Raises SandboxError for faults of ours alone."""
-        run = Run(stdin, files or {})
-        with self.open(_program(program, language), limits) as session:
-            return session.run([run])[0]
+        return self._once(_program(program, language), Run(stdin, files or {}), limits)
 
     def call(
         self,
@@ -154,8 +159,22 @@ class Sandbox:
         limits: Limits | None = None,
     ) -> Execution:
         """Calls a function of a program once; what it gave back is in `returned`."""
-        with self.open(_program(program, language), limits) as session:
-            return session.run([Call(function, arguments)])[0]
+        return self._once(_program(program, language), Call(function, arguments), limits)
+
+    def _once(self, program: Program, run: Run | Call, limits: Limits | None) -> Execution:
+        stop = Stop()
+
+        def one() -> Execution:
+            with self.open(program, limits, stop=stop) as session:
+                return session.run([run])[0]
+
+        if threading.current_thread() is not threading.main_thread():
+            return one()
+        self.pool.check_owner()
+        try:
+            return self._aside.run(one)
+        finally:
+            stop.set()  # where nobody waits for it any more
 
     def run_many(
         self, program: Program | str, runs: Iterable[Run | Call | str | bytes], *, limits: Limits | None = None
@@ -187,6 +206,7 @@ class Sandbox:
                 return session.run(runs, stop_on_failure=False)
 
         pending: deque[Future[list[Execution]]] = deque()
+        self.pool.check_owner()
         threads = self._pool_of_threads()
         try:
             for program, runs in work:
@@ -216,6 +236,7 @@ class Sandbox:
         Raises LanguageError for an unknown language or a missing toolchain, EnforcementError when a limit does not bind
         on this host (tried before the first program), SandboxError for other faults of ours.
         """
+        self.pool.check_owner()
         if not self._tested:
             with self._testing:
                 if not self._tested:
@@ -245,12 +266,29 @@ class Sandbox:
         """
         return self.images.toolchains.version(language_named(language))
 
-    def place(self, limits: Limits) -> AbstractContextManager[Any]:
-        """A slot of the node and the memory for one run, waited for."""
+    def place(self, limits: Limits, stop: Stop) -> AbstractContextManager[Any]:
+        """A slot of the node and the memory for one run, waited for.
+
+        Raises CancelledError once `stop` is set, SandboxError once this is closed.
+        """
+        self.pool.check_owner()
         with ExitStack() as stack:
             stack.enter_context(self._memory.hold(limits.memory_mb))
-            stack.enter_context(self.slots.hold())
+            stack.enter_context(self.slots.hold(self._goes_on(stop)))
             return stack.pop_all()
+
+    def alone(self, stop: Stop) -> AbstractContextManager[Any]:
+        """The node for one run, waited for: no other program runs on it. Raises as `place`."""
+        return self.slots.alone(self._goes_on(stop))
+
+    def _goes_on(self, stop: Stop) -> Callable[[], None]:
+        """Raises where nobody waits for the run any more: the slots may be strangers' for long."""
+
+        def check() -> None:
+            stop.check()
+            self.pool.check_open()
+
+        return check
 
     def _run_image(self, image: Image, spec: JailSpec, limits: Limits, run: Run, stop: Stop | None) -> Execution:
         with Session(self, image, spec, limits, stop=stop, is_build=True) as session:

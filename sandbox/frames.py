@@ -14,6 +14,7 @@ from sandbox.types import MIB, Call, Execution, Limits, Run, Status
 KILLED_AT = 2.0  # of the CPU limit: far past the margin, so that a slow moment does not hide a time within it
 MOST_STACK_MB = 512  # of compiled programs; no right program recurses deeper, and endless ones end in good time
 _STDERR_CAP = 3 * 64 * 1024
+_SAID = 300  # characters of why a run could not be set up
 _RETURNED_CAP = 16 * MIB  # a text of empty lists becomes objects of thirty times its size, in the host's memory
 
 # A program with one of these may meet the generator that all children share, and so gets it seeded anew.
@@ -159,6 +160,7 @@ class Executions:
         # By run, since a run's files and first output come while results of earlier runs are still held back.
         self._chunks: dict[int, dict[str, list[bytes]]] = {}
         self._sizes: dict[int, int] = {}
+        self.peak: int | None = None  # bytes that the jail held at most in the last run, where the kernel killed in it
 
     def take(self, frame: dict[str, Any], body: bytes) -> Execution | None:
         """The Execution that this frame completes, if it does. Raises GuestProtocolError."""
@@ -204,6 +206,7 @@ class Executions:
             except wire.WireError:
                 pass  # the program wrote there itself: nothing was returned, which is never a pass
         memory = frame["memory"]
+        self.peak = int(frame["peak"]) if "peak" in frame else None
         return Execution(
             status=status,
             exit_code=exit_code if exit_code >= 0 else None,
@@ -223,7 +226,8 @@ class Executions:
         """The first that holds: output, memory, time, how it ended."""
         cut = frame["cut"]
         if "E" in frame["note"]:
-            raise JailError("a run could not be set up in its jail")
+            said = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:_SAID]  # by our own lines alone
+            raise JailError(f"a run could not be set up in its jail: {said}")
         if "B" in frame["note"]:
             return Status.BUILD_FAILED
         if cut == "output":

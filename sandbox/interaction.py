@@ -95,11 +95,11 @@ class InteractiveSession:
         return self._settled(run, accepting, first)
 
     def _placed(self, run: Run, accepting: int) -> Interaction:
-        with self._sandbox.place(self._together):
+        with self._sandbox.place(self._together, self._candidate.stop):
             return self._once(run, accepting)
 
     def _alone(self, run: Run, accepting: int) -> Interaction:
-        with self._sandbox.slots.alone():
+        with self._sandbox.alone(self._candidate.stop):
             return self._once(run, accepting)
 
     def _tried(self, attempt: Callable[[], Interaction]) -> Interaction:

@@ -69,6 +69,64 @@ def try_lock(fd: int) -> bool:
     return True
 
 
+def holder_is_stopped(fd: int) -> bool:
+    """Whether a process that is stopped (SIGSTOP, Ctrl-Z) holds the file's lock; False where that cannot be seen."""
+    facts = os.fstat(fd)
+    place = f"{os.major(facts.st_dev):02x}:{os.minor(facts.st_dev):02x}:{facts.st_ino}"
+    try:
+        for line in Path("/proc/locks").read_text().splitlines():
+            words = line.split()  # "7: FLOCK  ADVISORY  WRITE 4242 00:19:77 0 EOF", or "7: -> FLOCK ..." for who waits
+            if words[1] == "FLOCK" and words[5] == place:
+                return Path(f"/proc/{words[4]}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except (OSError, IndexError):
+        pass  # no /proc, or it ended meanwhile: whoever waits looks again
+    return False
+
+
+class Waiter:
+    """Waits in the kernel for a lock on behalf of a thread that may give up. Its own descriptor holds the lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = open_lock(path)
+        self._changing = threading.Lock()
+        self._locked = threading.Event()
+        self._given_up = False
+        try:
+            threading.Thread(target=self._wait, name="lock", daemon=True).start()
+        except RuntimeError:  # no thread is to be had: then the caller waits itself, and cannot give up
+            self._wait()
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its thread still waits, or the lock is held."""
+        return self._fd >= 0
+
+    def got(self, timeout_s: float) -> bool:
+        """Whether the lock is held by now; waited for that long."""
+        return self._locked.wait(timeout_s)
+
+    def give_up(self) -> None:
+        """Lets the lock go: now, or as soon as it comes."""
+        with self._changing:
+            self._given_up = True
+            if self._locked.is_set():
+                self.close()
+
+    def close(self) -> None:
+        """Closes the descriptor. For others only in a forked child, where its thread does not run."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    def _wait(self) -> None:
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        with self._changing:
+            if self._given_up:
+                self.close()
+            else:
+                self._locked.set()
+
+
 # Locks of a killed parent must not live on in its forked children, whether those ever use them or not.
 _living: weakref.WeakSet[Holder] = weakref.WeakSet()
 _registered = threading.Event()

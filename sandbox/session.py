@@ -8,10 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sandbox import frames
-from sandbox.errors import GuestProtocolError, JailError, SandboxError
+from sandbox.errors import GuestProtocolError, JailError, PressureError, SandboxError
 from sandbox.frames import Image
 from sandbox.images import WORKDIR
 from sandbox.jails.base import Jail, JailSpec
+from sandbox.jails.cgroup_group import Kills
 from sandbox.stop import Stop
 from sandbox.types import MIB, Call, Execution, Limits, Run, Status
 
@@ -23,6 +24,7 @@ MARGIN_LOW, MARGIN_HIGH = 0.7, 1.5  # of the CPU limit: such a run is timed agai
 TIMED_AGAIN = 3
 CLOSE = 0.05  # this near an edge, the least of more timings is wanted
 TIMED_AGAIN_CLOSE = 7
+_WORDS = 500  # characters of what a broken jail said last
 _CONTROL = Run()
 _NOT_ABOUT_TIME = frozenset({Status.OUTPUT_LIMIT, Status.MEMORY_LIMIT, Status.BUILD_FAILED})
 
@@ -101,7 +103,7 @@ class Session:
             begun = len(done)
             self.stop.check()
             try:
-                with self._sandbox.place(self.limits):
+                with self._sandbox.place(self.limits, self.stop):
                     # Not extend(): what came before a jail broke is kept.
                     for execution in self._window(runs[begun:], stop_on_failure=stop_on_failure):
                         done.append(execution)  # noqa: PERF402 - see above
@@ -122,10 +124,12 @@ class Session:
 
     def fault(self, error: JailError, done: Sequence[Execution] = ()) -> SandboxError:
         """The fault to report: provoked when a control program passes in a fresh jail where this program broke two."""
+        if isinstance(error, PressureError):
+            return SandboxError(f"twice, {error}", executions=tuple(done))
         control = Image("python", ("/tmp/solution.py",), (("solution.py", b"print(6 * 7)\n"),))  # noqa: S108 - the jail's
         try:
             with (
-                self._sandbox.place(self.limits),
+                self._sandbox.place(self.limits, self.stop),
                 Session(self._sandbox, control, self._spec, Limits(), fresh=True) as session,
             ):
                 provoked = session._one(_CONTROL).stdout == "42\n"
@@ -171,7 +175,7 @@ class Session:
         for last in (False, True):
             self.stop.check()
             try:
-                with self._sandbox.slots.alone():
+                with self._sandbox.alone(self.stop):
                     return self._one(run)
             except JailError as error:
                 self.close(broken=True)
@@ -208,7 +212,7 @@ class Session:
 
     def _window(self, runs: Sequence[Run | Call], *, stop_on_failure: bool) -> Iterator[Execution]:
         jail = self._ready(runs)
-        kills_before = jail.group.oom_kills() if jail.group is not None else 0
+        kills = Kills(jail.group)
         outgoing = frames.window(runs, stop_on_failure=stop_on_failure)
         if not self._loaded:
             outgoing[:0] = frames.program(self.image, self.limits, self._sandbox.environment)
@@ -223,12 +227,19 @@ class Session:
                         break
                     execution = executions.take(frame, body)
                     if execution is not None:
+                        if execution.status is Status.MEMORY_LIMIT:
+                            kills.happened(executions.peak)  # or it raises
                         yield _as_elsewhere(execution, jail)
             if finished:
                 self.take_end(frame)
-        except JailError:
+        except PressureError:
+            raise
+        except JailError as error:
             # An OOM that took the supervisor along is the program's doing, not a fault of ours.
-            if jail.group is None or jail.group.oom_kills() <= kills_before:
+            if not kills.happened():
+                said = jail.last_words()[:_WORDS]
+                if said:
+                    raise type(error)(f"{error}; it said: {said}") from error
                 raise
             self.close(broken=True)
             yield Execution(Status.MEMORY_LIMIT, memory_mb=float(self.limits.memory_mb))

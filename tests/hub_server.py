@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import threading
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,7 +39,7 @@ class Fault:
 
 
 class HubServer:
-    """A context manager. hang_s: before each upload is taken. uploaded: sha256 of each upload, in order."""
+    """A context manager. uploaded: sha256 of each upload, in order. on_upload: called before each is answered."""
 
     def __init__(self) -> None:
         self.repos: dict[str, Repo] = {}
@@ -47,7 +47,7 @@ class HubServer:
         self.objects: dict[str, int] = {}
         self.uploaded: list[str] = []
         self.requests: list[str] = []
-        self.hang_s = 0.0
+        self.on_upload: Callable[[], None] | None = None
         self._lock = threading.Lock()
         outer = self
 
@@ -168,12 +168,13 @@ class HubServer:
         return 200, {"transfer": "basic", "objects": objects}
 
     def _lfs(self, method: str, oid: str, body: bytes) -> tuple[int, Any]:
-        time.sleep(self.hang_s)
         if method != "PUT" or hashlib.sha256(body).hexdigest() != oid:
             return 400, {"error": "this is not the file that was announced"}
         with self._lock:
             self.objects[oid] = len(body)
             self.uploaded.append(oid)
+        if self.on_upload is not None:
+            self.on_upload()
         return 200, {}
 
     def _commit(self, name: str, repo: Repo, body: bytes) -> tuple[int, Any]:

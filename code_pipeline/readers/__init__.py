@@ -39,6 +39,7 @@ __all__ = [
     "domain_of",
     "read_math",
     "reader_for",
+    "reader_named",
 ]
 
 # In the order in which they are asked whether they know the columns: the most particular first.
@@ -105,14 +106,20 @@ def reader_for(columns: Collection[str], source: str | None) -> Reader:
                 f"{', '.join(_all_needs())}; rename the column, or name the schema with --source ({', '.join(READERS)})"
             )
         return found
-    key = re.sub(r"[^a-z0-9]", "", source.rsplit("/", 1)[-1].lower())
-    chosen = READERS.get(_ALIASES.get(key, key))
-    if chosen is None:
-        raise SchemaError(f"unknown source {source!r}; the known ones are {', '.join(READERS)}")
+    chosen = reader_named(source)
     if not chosen.recognises(columns) and not any(column in columns for column in chosen.needs):
         raise SchemaError(
             f"source {chosen.name} has its tests in {' or '.join(chosen.needs)}, and the input has only: {have}"
         )
+    return chosen
+
+
+def reader_named(source: str) -> Reader:
+    """The reader of a schema, by its name or that of a dataset. Raises SchemaError where there is none."""
+    key = re.sub(r"[^a-z0-9]", "", source.rsplit("/", 1)[-1].lower())
+    chosen = READERS.get(_ALIASES.get(key, key))
+    if chosen is None:
+        raise SchemaError(f"unknown source {source!r}; the known ones are {', '.join(READERS)}")
     return chosen
 
 

@@ -49,7 +49,7 @@ def assemble(
         starter_code=text_of(row, "starter_code"),
         input_file=file_name_of(row, "input_file"),
         output_file=file_name_of(row, "output_file"),
-        interactor=interactor_of(row) if dataset == "plain" else None,
+        interactor=interactor_of(row) if dataset in ("plain", "verl") else None,
     )
     answers = read_answers(row, options, references, problem.id)
     moved = tuple(column for column in (*test_columns, *answers.more_list_columns) if column in row)

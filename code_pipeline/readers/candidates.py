@@ -89,7 +89,9 @@ def _answer(item: Any, column: str, default: str, problem_id: str, index: int | 
         text = item.get("response")
         language = item.get("language") or default
         if text is None:
-            reason = f"{where} has no `response`; its keys are {', '.join(map(str, list(item)[:8]))}"
+            keys = ", ".join(map(str, list(item)[:8])) or "none"
+            said = "null as its `response`" if "response" in item else f"no `response`; its keys are {keys}"
+            reason = f"{where} has {said}"
     if not isinstance(text, str):
         reason = reason or (f"{where} is null" if text is None else f"{where} is {type(text).__name__}, not text")
         text = None

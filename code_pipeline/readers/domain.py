@@ -28,7 +28,8 @@ def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
     """One of "code", "math", "science" and "puzzle".
 
     The row's own `domain` where it is one of the known ones; else code where it has tests, science where it is two
-    messages (CAMEL), puzzle where it is a choice among options, math where it has an `answer`; else code.
+    messages (CAMEL), puzzle where it is a choice among options, math where it has an `answer` (or a column for one, and
+    none for tests) or a worked solution; else code.
     """
     stated = row.get("domain")
     if isinstance(stated, str) and (known := DOMAINS.get(stated.strip().lower())) is not None:
@@ -41,8 +42,10 @@ def domain_of(columns: Collection[str], row: Mapping[str, Any]) -> str:
         return "science"
     if is_choice(row.keys() or columns):
         return "puzzle"
-    has_answer = row.get("answer") not in (None, "") if row else "answer" in columns
-    return "math" if has_answer or _is_worked(row) else "code"
+    if "answer" in (row.keys() or columns):
+        has_answer = not row or row["answer"] not in (None, "")
+        return "math" if has_answer or not any(column in row for column in TEST_COLUMNS) else "code"
+    return "math" if _is_worked(row) else "code"
 
 
 def _is_worked(row: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from code_pipeline.errors import RowError
+from code_pipeline.types import ProblemLimits
 
 _SECONDS = {
     "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "second(s)": 1.0,
@@ -33,6 +34,15 @@ def time_limit_s(value: Any, column: str) -> float | None:
     elif isinstance(value, dt.timedelta):
         value = value.total_seconds()
     return _positive(_number(value, column, _SECONDS, "2 seconds"), column)
+
+
+def stated_limits(row: Mapping[str, Any]) -> ProblemLimits:
+    """Those of a plain row: they bind as it says them, unless `limits_for_cpp` says that they were set for C++."""
+    return ProblemLimits(
+        time_limit_s(row.get("time_limit_s"), "time_limit_s"),
+        memory_limit_mb(row.get("memory_limit_mb"), "memory_limit_mb"),
+        tuned_for_cpp=row.get("limits_for_cpp") is True,
+    )
 
 
 def memory_limit_mb(value: Any, column: str, *, unit_mb: float = 1.0) -> float | None:

@@ -15,9 +15,9 @@ from code_pipeline.readers.assertion_rows import with_answers
 from code_pipeline.readers.base import ProblemRow, ReadOptions
 from code_pipeline.readers.candidates import judged_columns
 from code_pipeline.readers.cases import decoded, read_cases
-from code_pipeline.readers.limits import memory_limit_mb, time_limit_s
+from code_pipeline.readers.limits import stated_limits
 from code_pipeline.readers.solutions import References
-from code_pipeline.types import ProblemLimits, Source
+from code_pipeline.types import Source
 from code_pipeline.wire import problem_from
 
 JUDGED_AS = "judged_as"
@@ -43,11 +43,6 @@ class PlainReader:
         """The row's problem and candidates. Raises RowError."""
         if row.get(JUDGED_AS):
             return _as_carried(row, index, options)
-        limits = ProblemLimits(
-            time_limit_s(row.get("time_limit_s"), "time_limit_s"),
-            memory_limit_mb(row.get("memory_limit_mb"), "memory_limit_mb"),
-            tuned_for_cpp=row.get("limits_for_cpp") is True,
-        )
         return assemble(
             row,
             index,
@@ -58,7 +53,7 @@ class PlainReader:
             cases=read_cases(row.get("test_cases"), "test_cases"),
             test_columns=self.needs,
             references=_REFERENCES,
-            limits=limits,
+            limits=stated_limits(row),
         )
 
 

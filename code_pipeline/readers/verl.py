@@ -17,6 +17,7 @@ from code_pipeline.readers.base import ProblemRow, ReadOptions
 from code_pipeline.readers.candidates import judged_columns
 from code_pipeline.readers.cases import decoded, read_cases
 from code_pipeline.readers.json_text import loads
+from code_pipeline.readers.limits import stated_limits
 from code_pipeline.readers.livecodebench import LiveCodeBenchReader
 from code_pipeline.readers.packed_text import unpacked
 from code_pipeline.readers.solutions import References
@@ -27,7 +28,7 @@ _LIVECODEBENCH = LiveCodeBenchReader()
 
 
 class VerlReader:
-    """Reads verl's code rows. They state no limits."""
+    """Reads verl's code rows. Limits, checker and interactor count where a row states them as plain rows do."""
 
     name = "verl"
     needs = ("reward_model",)
@@ -65,6 +66,7 @@ class VerlReader:
             cases=read_cases(_with_values(truth), _WHERE),
             test_columns=self.needs,
             references=_REFERENCES,
+            limits=stated_limits(row),
         )
 
 

@@ -75,15 +75,18 @@ class LlmJudge:
         if task is not None:
             return _free(await asyncio.shield(task))
         task = self._under_way[pair] = asyncio.ensure_future(self._rule(gold, answer))
-        try:
-            ruling = await task
-        finally:
-            del self._under_way[pair]
+        task.add_done_callback(lambda done: self._remember(pair, done))
+        return await asyncio.shield(task)  # whoever asked first may leave, and others wait for the same
+
+    def _remember(self, pair: tuple[str, str], done: asyncio.Task[Ruling]) -> None:
+        del self._under_way[pair]
+        if done.cancelled() or done.exception() is not None:
+            return
+        ruling = done.result()
         if ruling.verdict is not MathVerdict.JUDGE_ERROR:
             self._ruled[pair] = ruling
             if len(self._ruled) > _KEPT:
                 self._ruled.popitem(last=False)
-        return ruling
 
     async def _rule(self, gold: str, answer: str) -> Ruling:
         """As many votes as a majority needs, and no more than `votes`."""

@@ -25,7 +25,7 @@ class Requests:
             import openai  # noqa: PLC0415 - an extra, and slow to import
         except ImportError as error:
             raise MissingExtraError("a judge needs the openai package: pip install 'ot-code[llm]'") from error
-        key = os.environ.get(settings.key_env)
+        self._key = key = os.environ.get(settings.key_env)
         if not key and settings.base_url is None:
             raise JudgeSetupError(
                 f"the judge {settings.model} needs a key: set {settings.key_env}, name another variable, or give the "
@@ -56,15 +56,15 @@ class Requests:
                 return Vote(None, fault=f"the server did not end its reply within {stuck_s:g} s")
             except (self._openai.AuthenticationError, self._openai.NotFoundError) as error:
                 raise JudgeSetupError(
-                    f"{self.base_url} refuses the judge {settings.model} ({error.status_code}: {_said(error)}): check "
-                    f"the model's name, the base URL and the key in {settings.key_env}"
+                    f"{self.base_url} refuses the judge {settings.model} ({error.status_code}: "
+                    f"{self._said(error)}): check the model's name, the base URL and the key in {settings.key_env}"
                 ) from error
             except self._openai.APITimeoutError:
                 return Vote(None, fault=f"no reply within {settings.timeout_s:g} s, {settings.retries + 1} times")
             except self._openai.APIStatusError as error:
-                return Vote(None, fault=f"the server says {error.status_code}: {_said(error)}")
+                return Vote(None, fault=f"the server says {error.status_code}: {self._said(error)}")
             except self._openai.OpenAIError as error:
-                return Vote(None, fault=f"the request failed: {_said(error)}")
+                return Vote(None, fault=f"the request failed: {self._said(error)}")
 
     async def _asked(self, gold: str, answer: str) -> Vote:
         left_out = self._left_out
@@ -102,6 +102,11 @@ class Requests:
         self._next_at = turn + 60 / rate
         await asyncio.sleep(turn - now)
 
+    def _said(self, error: Exception) -> str:
+        """What the error says, in short. Some servers say what they were sent, the key included."""
+        text = str(error).replace(self._key, "(hidden)") if self._key else str(error)
+        return " ".join(text.split())[:300]
+
     async def close(self) -> None:
         """Ends the connections."""
         await self._client.close()
@@ -113,7 +118,3 @@ def _refused(message: str, left_out: frozenset[str]) -> str | None:
         if name in message and name not in left_out:
             return name
     return "response_format" if "response_format" not in left_out else None
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]

@@ -59,6 +59,8 @@ class JudgedVerifier:
         return self._sent(judgement, gold)
 
     def _sent(self, judgement: MathJudgement, gold: str) -> Future[MathJudgement]:
+        if judgement.verdict is MathVerdict.JUDGE_ERROR:  # a fault of ours: symbols may yet decide it
+            return _done(judgement)
         answer = judgement.answer
         shown = judgement.gold.text if judgement.gold is not None else gold.strip()
         if answer is None or not shown or (is_hollow(answer.text) and is_hollow(answer.normal)):

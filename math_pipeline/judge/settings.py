@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -43,6 +44,8 @@ class JudgeSettings:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         if self.retries < 0:
             raise ValueError(f"retries must be at least 0, not {self.retries}")
+        if self.base_url is not None and not re.match("https?://[^/]", self.base_url):
+            raise ValueError(f"base_url must begin with http:// or https://, and name a host, not {self.base_url!r}")
         for name in ("requests_per_minute", "timeout_s"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):

@@ -16,12 +16,13 @@ from typing import Any
 import ot_code
 from ot_code.building.base import Context, Done, place_of
 from ot_code.building.recipe import Recipe, Source
-from ot_code.building.steps import staged
+from ot_code.building.steps import DecontaminateStep, staged
 from ot_code.building.tables import kept_table, made_table
 from ot_code.building.verifying import VerifyStep
 from ot_code.errors import InputError, OutputError, UsageError
 from ot_code.inputs import Table
 from ot_code.outputs import SUMMARY_FILE, OutputFolder
+from ot_code.publishing.push import Destination
 from ot_code.sources import SourceRows, open_source
 from ot_code.stages.folder import KEPT
 
@@ -34,8 +35,12 @@ DRY_ROWS = 5
 def build(recipe: Recipe, out: Path, context: Context, *, rows: int | None = None) -> dict[str, Any]:
     """Builds the recipe's dataset into `out`, or what of it is not there yet; returns what stands in summary.json.
 
-    rows: of each source, only the first so many. Raises UsageError, InputError, OutputError and what steps raise.
+    rows: of each source, only the first so many. What can be known to fail is said before anything is done. Raises
+    UsageError, InputError, OutputError and what steps raise.
     """
+    _open_benchmarks(recipe)
+    if context.push is not None:
+        Destination.of(context.push)
     with OutputFolder(out) as folder:
         folder.claim({"command": "build"})
         sources = [_source(recipe, source, out, context, rows) for source in recipe.sources]
@@ -77,6 +82,13 @@ def _steps(recipe: Recipe, table: Table | None, out: Path, context: Context, row
         context = replace(context, before=(*context.before, (step.name, out / STAGES / name)))
         if isinstance(step, VerifyStep):
             context = replace(context, answers=step.answers)
+
+
+def _open_benchmarks(recipe: Recipe) -> None:
+    """Raises InputError or UsageError for one that cannot be opened, before hours of other steps."""
+    for step in recipe.steps:
+        if isinstance(step, DecontaminateStep):
+            step.opened(recipe.file.parent)
 
 
 def _source(recipe: Recipe, source: Source, out: Path, context: Context, rows: int | None) -> Done:
@@ -140,6 +152,7 @@ class Planned:
 
 def plan(recipe: Recipe, out: Path | None) -> list[Planned]:
     """What a build would do, in order; sources are opened, nothing is run. Raises as opening them does."""
+    _open_benchmarks(recipe)
     lines = []
     for source in recipe.sources:
         rows = opened(source, recipe.file.parent)

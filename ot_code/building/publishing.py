@@ -11,6 +11,7 @@ from ot_code.building.base import Context, Done
 from ot_code.errors import InputError, MadeOtherwiseError, SettingError, UsageError
 from ot_code.given import Given, shown
 from ot_code.inputs import Table
+from ot_code.publishing.tally import UNJUDGED
 from ot_code.publishing.templates import Templates, templates_of
 from ot_code.stages.publish import PublishSettings, publish
 
@@ -72,14 +73,17 @@ class PublishStep:
         except MadeOtherwiseError:
             summary = publish(replace(config, overwrite=True), quiet=context.quiet)
         written, unread = summary["read"], summary["malformed"]
+        is_judged = any(name != UNJUDGED for verdicts in summary["by_domain"].values() for name in verdicts)
+        kept = summary["kept"] if is_judged else written
+        reasons = {"malformed": unread, "in the unverified mix alone": written - kept}
         counts = {
+            **summary,
             "stage": self.name,
             "input_rows": table.row_count,
             "read": written + unread,
-            "kept": written,
-            "removed": unread,
-            "reasons": {"malformed": unread} if unread else {},
-            **summary,
+            "kept": kept,
+            "removed": written + unread - kept,
+            "reasons": {name: count for name, count in reasons.items() if count},
         }
         return Done(counts, None)
 

@@ -11,21 +11,24 @@ stages:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from code_pipeline.errors import SchemaError
+from code_pipeline.readers import reader_named
+from code_pipeline.readers.mapped import ColumnMap
 from ot_code.building.base import Step
 from ot_code.building.steps import STAGES
 from ot_code.building.yaml_text import YamlText, read_yaml
+from ot_code.config import ROW_DOMAINS
 from ot_code.errors import InputError, SettingError
 from ot_code.given import Given, shown
 from ot_code.stages.conditions import conditions_of
 from ot_code.stages.filter import Filter, Take
 
-_DOMAINS = ("code", "math", "science", "puzzle")
 _HOME = Path(__file__).resolve().parents[1]
 _FOLDERS = (_HOME / "recipes", _HOME.parent / "recipes")  # in an installed package, in a checkout
 
@@ -51,6 +54,10 @@ class Source:
         for column, name in columns.items():
             if not isinstance(name, str):
                 raise SettingError(columns.at(column), f"must be the name of a field, not {shown(name)}")
+        _known(columns.path, lambda: ColumnMap(columns.plain))
+        schema = given.text("schema", None)
+        if schema is not None:
+            _known(given.at("schema"), lambda: reader_named(schema))
         asked = {name: given.value(name) for name in ("where", "take") if name in given}
         chosen = Filter(
             where=conditions_of(given.table("where")),
@@ -63,9 +70,9 @@ class Source:
             input=place,
             name=f"{number:02d}-{stem[:60] or 'source'}",
             split=given.text("split", None),
-            domain=given.choice("domain", _DOMAINS, None),
+            domain=given.choice("domain", ROW_DOMAINS, None),
             source=source,
-            schema=given.text("schema", None),
+            schema=schema,
             columns=dict(columns.items()),
             limit=given.whole("limit", None, least=1),
             chosen=chosen,
@@ -134,6 +141,14 @@ def _recipe(given: Given, file: Path) -> Recipe:
         if step.name == "publish" and number == 0:
             raise SettingError(path, "needs a stage before it, such as verify")
     return Recipe(file, name, tuple(sources), tuple(steps))
+
+
+def _known(path: tuple[str | int, ...], look_up: Callable[[], object]) -> None:
+    """Raises SettingError where what the key names is not known."""
+    try:
+        look_up()
+    except SchemaError as error:
+        raise SettingError(path, str(error).removeprefix("--map").lstrip(": ")) from error
 
 
 def _items(given: Given, name: str) -> list[tuple[Any, tuple[str | int, ...]]]:

@@ -77,18 +77,22 @@ class DecontaminateStep:
         """As given: the benchmarks are opened where they are needed."""
         return self.given
 
-    def run(self, table: Table, out: Path, context: Context) -> Done:
-        """Raises as run_stage does, InputError for a benchmark that cannot be opened."""
+    def opened(self, base: Path) -> Decontaminate:
+        """The stage with its benchmarks open. Raises InputError or UsageError for one that cannot be."""
         asked = self.stage
-        against = [place_of(spec, context.base) for spec in asked.against]
         stage = Decontaminate(
-            against,
+            [place_of(spec, base) for spec in asked.against],
             column=asked.column,
             against_column=asked.against_column,
             threshold=asked.threshold,
             ngram=asked.ngram,
         )
-        return staged(stage, table, out, context)
+        stage.settings()
+        return stage
+
+    def run(self, table: Table, out: Path, context: Context) -> Done:
+        """Raises as run_stage and `opened` do."""
+        return staged(self.opened(context.base), table, out, context)
 
 
 @dataclass(frozen=True, slots=True)

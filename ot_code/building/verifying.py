@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ot_code.building.base import Context, Done
 from ot_code.building.tables import made_table
-from ot_code.config import DEFAULT_MAX_FAULTS, VerifyConfig
+from ot_code.config import DEFAULT_MAX_FAULTS, ROW_DOMAINS, VerifyConfig
 from ot_code.errors import MadeOtherwiseError, SettingError, UsageError
 from ot_code.given import Given, is_number, shown
 from ot_code.inputs import Table
-from ot_code.sampling.settings import DOMAINS, KEEP, SAMPLES, SampleSettings, asked_of
+from ot_code.sampling.settings import DOMAINS, KEEP, SAMPLES, SampleSettings, asked_of, url_without_secrets
 from ot_code.stages.base import Outcome
 from ot_code.verdicts import PASSED, is_fault
 
@@ -145,10 +145,15 @@ def _templates(given: Given) -> dict[str, str]:
 
 def judging_of(given: Given, **more: Any) -> tuple[VerifyConfig, str]:
     """How answers are judged, and which go on. more: of VerifyConfig. Raises SettingError."""
-    from code_pipeline.quality.names import Finding  # noqa: PLC0415 - loads the judge
+    from code_pipeline.limits import ALL  # noqa: PLC0415 - loads the judge
+    from code_pipeline.quality.names import Finding  # noqa: PLC0415 - as above
+    from sandbox import languages  # noqa: PLC0415 - as above
 
     factors = given.table("time_factors")
+    known = languages()
     for name, value in factors.items():
+        if name not in known and name != ALL:
+            raise SettingError(factors.at(name), f"must be {ALL}, or one of {', '.join(sorted(known))}")
         if not is_number(value) or value <= 0:
             raise SettingError(factors.at(name), f"must be a positive number, not {shown(value)}")
     share = given.number("max_faults", DEFAULT_MAX_FAULTS)
@@ -158,7 +163,7 @@ def judging_of(given: Given, **more: Any) -> tuple[VerifyConfig, str]:
         "checker": _checker(given),
         "all_tests": given.flag("all_tests", default=False),
         "time_factors": dict(factors.items()),
-        "keep_unchecked": frozenset(given.names("keep_unchecked", ("code", "math", "science", "puzzle"))),
+        "keep_unchecked": frozenset(given.names("keep_unchecked", ROW_DOMAINS)),
         "check_tests": given.whole("check_tests", 0) or None,
         "drop": tuple(sorted(given.names("drop", [finding.value for finding in Finding]))),
         "judge": _judge(given.table("judge")) if "judge" in given else None,
@@ -232,7 +237,7 @@ def _judge(given: Given) -> JudgeConfig:
 
     plain = {
         "model": given.text("model"),
-        "base_url": given.text("base_url", None),
+        "base_url": url_without_secrets(given),
         "key_env": given.text("key_env", None),
         "votes": given.whole("votes", None, least=1),
         "concurrency": given.whole("concurrency", None, least=1),

@@ -44,6 +44,7 @@ _SEE_ALSO = "`ot-code COMMAND --help` shows a command's options and examples."
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command of `argv` (default: this process's arguments); returns the exit code."""
+    _open_standard_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     if hasattr(sys, "set_int_max_str_digits"):  # absent in early 3.10; rows hold long integers
         sys.set_int_max_str_digits(_MOST_DIGITS)  # not 0: reading one takes the square of its length
@@ -56,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # how argparse ends after --help and after a mistake
         return stop.code if isinstance(stop.code, int) else Exit.USAGE
     return _run(command, args, debug="--debug" in words[: words.index(name)])
+
+
+def _open_standard_streams() -> None:
+    """Those that whoever started us had closed (a daemon, `>&-`): else files of ours would get their numbers."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the least number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def _chosen(words: Sequence[str]) -> str | None:

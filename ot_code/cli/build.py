@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rows", type=options.count, metavar="N", help="with --dry-run: of each source (default: 5)")
     parser.add_argument(
-        "--jobs", type=options.count, metavar="N", help="programs that run at once (default: one a CPU)"
+        "--jobs", type=options.count, metavar="N", help="programs that run at once (default, and most: one a CPU)"
     )
     parser.add_argument(
         "--push", metavar="OWNER/NAME", help="push what the recipe publishes to this dataset of the hub"

@@ -18,4 +18,4 @@ class Exit(IntEnum):
     """The command, or its settings together with what is there, cannot be meant."""
 
     FAULTS = 3
-    """It was done, but more rows than --max-faults have a fault of ours."""
+    """It was done, but more rows than --max-faults have a fault of ours, or an endpoint gave no sample at all."""

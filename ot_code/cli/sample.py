@@ -23,7 +23,8 @@ EXAMPLE = """examples:
 
 PROBLEMS is what `ot-code verify` takes; answers in it are left aside. The same command continues a run that was
 stopped, and pays for no sample twice. Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 done, but more than
---max-faults of the rows have a fault of ours. What the endpoint never gave is a row with verdict no_response.
+--max-faults of the rows have a fault of ours, or the endpoint gave no answer at all. What it never gave is a row with
+verdict no_response.
 """
 
 
@@ -98,7 +99,9 @@ def _add_judging(group: argparse._ArgumentGroup) -> None:
         help="as for verify",
     )
     group.add_argument("--split", help="split of a dataset, such as train")
-    group.add_argument("--jobs", type=count, metavar="N", help="programs that run at once (default: one a CPU)")
+    group.add_argument(
+        "--jobs", type=count, metavar="N", help="programs that run at once (default, and most: one a CPU)"
+    )
     group.add_argument("--checker", metavar="RULE", help="rule for all rows, by name (docs/checkers.md)")
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
     group.add_argument(
@@ -120,7 +123,8 @@ def main(args: argparse.Namespace) -> int:
         stop.advice = "nothing is lost: the same command goes on from here, and pays for no sample twice"
         raise
     _show(summary, args)
-    return Exit.FAULTS if summary["faults"] > config.max_faults * summary["read"] else Exit.DONE
+    nothing = summary["sampling"]["never_given"] and not summary["sampling"]["answered"]
+    return Exit.FAULTS if nothing or summary["faults"] > config.max_faults * summary["read"] else Exit.DONE
 
 
 def settings_of(args: argparse.Namespace) -> SampleSettings:

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--open-to-all", action="store_true", help="with --host: no keys; whoever reaches the address may run programs"
     )
     limits = parser.add_argument_group("limits")
-    limits.add_argument("--jobs", type=count, metavar="N", help="programs at once (default: one a CPU)")
+    limits.add_argument("--jobs", type=count, metavar="N", help="programs at once (default, and most: one a CPU)")
     limits.add_argument("--body-mb", type=count, default=512, metavar="MB", help="of one request (default 512)")
     limits.add_argument("--held-mb", type=count, default=2048, metavar="MB", help="of all that are held (default 2048)")
     limits.add_argument("--waiting", type=count, default=10_000, metavar="N", help="requests in line (default 10000)")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+PATIENCE_S = 10.0
 
 
 class Stopped(KeyboardInterrupt):
@@ -28,18 +31,23 @@ class Stopped(KeyboardInterrupt):
 
 @contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """Within it, the first SIGINT or SIGTERM raises Stopped in the main thread; later ones wait until it is over."""
+    """Within it, a SIGINT or SIGTERM raises Stopped in the main thread. Those of the next `PATIENCE_S` say nothing.
+
+    One after that raises it again: what tears down hangs, or the first was met where Python drops what is raised.
+    """
     if threading.current_thread() is not threading.main_thread():  # Python allows handlers in the main thread only
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    raised_at: list[float] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        for each in numbers:  # tearing down takes moments, and half of it is worse than all of it
-            signal.signal(each, signal.SIG_IGN)
+        now = time.monotonic()
+        if raised_at and now - raised_at[-1] < PATIENCE_S:
+            return  # tearing down takes moments, and half of it is worse than all of it
+        raised_at.append(now)
         raise Stopped(number)
 
-    before = {number: signal.signal(number, stop) for number in numbers}
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -66,7 +66,9 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_how(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--jobs", type=options.count, metavar="N", help="programs that run at once (default: one a CPU)")
+    group.add_argument(
+        "--jobs", type=options.count, metavar="N", help="programs that run at once (default, and most: one a CPU)"
+    )
     group.add_argument("--all-tests", action="store_true", help="run every test instead of stopping at a failure")
     group.add_argument(
         "--checker", type=_checker, metavar="RULE",

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from code_pipeline.types import Verdict
 from ot_code.publishing.templates import Templates, answer_text
+from ot_code.rows import BESIDE_TESTS, beside_types
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMATS = ("sharegpt", "messages", "trl", "verl")
 _NAMED = ("id", "domain", "source")
-_TRUTH = ("ground_truth", "test_cases", "passed")
+_JUDGED_BY = ("language", "starter_code", *BESIDE_TESTS)  # beside the tests
+_TRUTH = ("ground_truth", "test_cases", *_JUDGED_BY, "passed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Format:
             "reward_model": {"style": "rule", "ground_truth": truth},
             "extra_info": {
                 **extra,
-                "starter_code": unified["starter_code"],
+                "ability": unified["domain"],  # verl hands a reward function what is in here, and nothing else
+                **{name: unified[name] for name in _JUDGED_BY},
                 "sample_count": unified["sample_count"],
                 "pass_rate": unified["pass_rate"],
             },
@@ -85,15 +88,16 @@ def format_types(name: str) -> dict[str, pa.DataType]:
     text, whole = pa.string(), pa.int64()
     messages = pa.list_(pa.struct([("role", text), ("content", text)]))
     named = dict.fromkeys(_NAMED, text)
+    judged_by = {**dict.fromkeys(_JUDGED_BY, text), **beside_types()}
     if name == "sharegpt":
         turns = pa.list_(pa.struct([("from", text), ("value", text)]))
         return {**named, "system": text, "conversations": turns}
     if name == "messages":
         return {**named, "messages": messages}
     if name == "trl":
-        truth = {"ground_truth": text, "test_cases": text, "passed": pa.bool_()}
+        truth = {"ground_truth": text, "test_cases": text, **judged_by, "passed": pa.bool_()}
         return {**named, "prompt": messages, "completion": messages, **truth}
-    extra = [("split", text), ("index", whole), ("id", text), ("starter_code", text)]
+    extra = [("split", text), ("index", whole), ("id", text), ("ability", text), *judged_by.items()]
     return {
         "data_source": text,
         "prompt": messages,

@@ -36,7 +36,7 @@ class PublishTally:
         verdict = row["verdict"] or UNJUDGED
         self.by_domain.setdefault(row["domain"] or "(none)", Counter())[verdict] += 1
         source = self._source(row["source"] or "(none)")
-        self.by_source.setdefault(source, Counter()).update(rows=1, kept=bool(row["kept"]))
+        self.by_source.setdefault(source, Counter()).update(rows=1, kept=int(bool(row["kept"])))
         if schema:
             self.schemas.setdefault(source, set()).add(schema)
         if row["solution"] is None:

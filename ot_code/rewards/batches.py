@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from code_pipeline.readers.domain import TEST_COLUMNS
+
 RESPONSES = "ot_code_responses"  # the column that the pool reads answers from; no dataset has it
 _TRAINERS_OWN = frozenset(
     {"prompts", "completions", "completion_ids", "prompt_ids", "trainer_state", "log_extra", "log_metric",
@@ -25,7 +27,7 @@ class Batch:
 
     def add(self, columns: Mapping[str, Any], response: str) -> None:
         """Adds a completion of the row that has these columns."""
-        key = json.dumps(columns, sort_keys=True, default=_as_data)
+        key = json.dumps(columns, skipkeys=True, default=_as_data)  # unsorted: keys of several types have no order
         number = self._known.get(key)
         if number is None:
             number = self._known[key] = len(self.rows)
@@ -42,6 +44,8 @@ def batch_of(completions: Sequence[Any], prompts: Sequence[Any] | None, columns:
     """
     batch = Batch()
     wanted = {name: values for name, values in columns.items() if name not in _TRAINERS_OWN and _is_column(values)}
+    if prompts is not None and len(prompts) != len(completions):
+        raise ValueError(f"there are {len(prompts)} prompts for {len(completions)} completions")
     for name, values in wanted.items():
         if len(values) != len(completions):
             raise ValueError(f"column {name!r} has {len(values)} values for {len(completions)} completions")
@@ -54,11 +58,20 @@ def batch_of(completions: Sequence[Any], prompts: Sequence[Any] | None, columns:
 
 
 def as_row(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns as a reader knows them: a bare `ground_truth` may hold tests or an answer, as verl's does."""
+    """The columns as a reader knows them: a bare `ground_truth` may hold tests or an answer, as verl's does.
+
+    Beside tests it is a solution, and says nothing that they do not.
+    """
     row = {"prompt": "", **columns}
-    if row.get("ground_truth") is not None and "reward_model" not in row:
+    has_tests = any(_is_there(row.get(name)) for name in TEST_COLUMNS)
+    if row.get("ground_truth") is not None and "reward_model" not in row and not has_tests:
         row["reward_model"] = {"ground_truth": row["ground_truth"]}
     return row
+
+
+def _is_there(value: Any) -> bool:
+    """Whether a cell holds anything; an array has no truth value."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
 
 
 def text_of(completion: Any) -> str:
@@ -86,7 +99,8 @@ def _content(content: Any) -> str:
 
 
 def _is_column(values: Any) -> bool:
-    return isinstance(values, Sequence) and not isinstance(values, (str, bytes))
+    is_array = hasattr(values, "tolist") and getattr(values, "ndim", 0) > 0
+    return is_array or (isinstance(values, Sequence) and not isinstance(values, (str, bytes)))
 
 
 def _is_data(value: Any) -> bool:

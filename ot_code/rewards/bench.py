@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -58,11 +60,13 @@ class Bench:
         try:
             for number, row in enumerate(asked["rows"]):
                 self._submit(question, number, row, judge)
+                question.send_found()
             question.finish(until)
         except (CodePipelineError, MathError, SandboxError) as error:
-            question.call_off()
             connection.send_bytes(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
             return
+        finally:
+            question.call_off()
         connection.send_bytes(json.dumps({"done": True}).encode())
 
     def _submit(self, question: _Question, number: int, row: Mapping[str, Any], judge: Judge) -> None:
@@ -83,7 +87,7 @@ class Bench:
             return
         submissions = [read.candidates[at].submission for at in places]
         if domain == "math":
-            question.futures.append(
+            question.await_row(
                 self._math.submit(
                     read.gold,
                     [each.response for each in submissions],
@@ -93,7 +97,7 @@ class Bench:
                 )
             )
             return
-        question.futures.append(
+        question.await_row(
             judge.submit(
                 read.problem,
                 submissions,
@@ -122,13 +126,25 @@ def _unsettled(question: _Question, number: int, read: ProblemRow) -> list[int]:
 
 
 class _Question:
-    """One question on its way. `tell` is called from any thread."""
+    """One question on its way. `tell` is called from any thread, and never waits for a trainer.
+
+    A trainer may be stopped, or read nothing for long: only the thread that answers it is held up by that, since what
+    the judges' threads tell goes into a queue.
+    """
 
     def __init__(self, connection: Connection[Any, Any]) -> None:
-        self.futures: list[Future[Any]] = []
+        self._futures: list[Future[Any]] = []
+        self._rows_left = 0  # used by the thread that answers
         self._connection = connection
+        self._told: queue.SimpleQueue[bytes | Future[Any]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._is_off = False
+
+    def await_row(self, future: Future[Any]) -> None:
+        """Counts a row in, whose judges tell all that they find before its future is done."""
+        self._futures.append(future)
+        self._rows_left += 1
+        future.add_done_callback(self._told.put)
 
     def tell(self, row: int, at: int, columns: Mapping[str, Any]) -> None:
         """Tells what was found. Raises CancelledError when nobody wants to know, which ends the row's judging."""
@@ -136,35 +152,41 @@ class _Question:
         with self._lock:
             if self._is_off:
                 raise CancelledError("the question was called off")
-            try:
-                self._connection.send_bytes(json.dumps(said).encode())
-            except OSError as error:
-                self._is_off = True
-                raise CancelledError("the trainer has gone") from error
+            self._told.put(json.dumps(said).encode())
 
     def settle(self, row: Mapping[str, Any], number: int, verdict: Verdict, reason: str) -> None:
         """Tells the same of each response of a row."""
         for at in range(len(row["responses"])):
             self.tell(number, at, unjudged(verdict, reason))
 
+    def send_found(self) -> None:
+        """Sends what was told so far. Raises the first fault of the judges."""
+        with suppress(queue.Empty):
+            while True:
+                self._send(self._told.get_nowait())
+
     def finish(self, until: float | None) -> None:
-        """Returns when all is told, or the deadline has passed. Raises the first fault of the judges, or EOFError."""
-        pending: set[Future[Any]] = set(self.futures)
-        while pending:
+        """Returns when all is sent, or the deadline has passed. Raises the first fault of the judges, or EOFError."""
+        while self._rows_left:
             left_s = _TICK_S if until is None else min(_TICK_S, until - time.monotonic())
             if left_s <= 0:
-                self.call_off()
+                self.send_found()
                 return
-            done, pending = wait(pending, timeout=left_s)
-            for future in done:
-                future.result()
+            with suppress(queue.Empty):
+                self._send(self._told.get(timeout=left_s))
             if self._connection.poll():  # a trainer that waits for an answer says nothing: it has gone
-                self.call_off()
                 raise EOFError
+
+    def _send(self, told: bytes | Future[Any]) -> None:
+        if isinstance(told, bytes):
+            self._connection.send_bytes(told)
+        else:
+            self._rows_left -= 1
+            told.result()
 
     def call_off(self) -> None:
         """Nothing more is begun, and nothing more is told."""
         with self._lock:
             self._is_off = True
-        for future in self.futures:
+        for future in self._futures:
             future.cancel()

@@ -14,6 +14,7 @@ import hashlib
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -95,9 +96,9 @@ def _ask(batch: Batch, left: list[tuple[int, int]], asked: Asked, found: dict[tu
         places[numbers[row]].append((row, at))
     until = None if asked.deadline_s is None else time.monotonic() + asked.deadline_s
     question = {"rows": rows, "all_tests": asked.all_tests, "deadline_s": asked.deadline_s}
-    with _connected() as connection:
+    with _connected() as connection, _cut_off(connection, until):
         connection.send_bytes(json.dumps(question).encode())
-        while until is None or connection.poll(max(0.0, until - time.monotonic())):
+        while True:
             said = json.loads(connection.recv_bytes())
             if "error" in said:
                 raise RewardError(said["error"])
@@ -105,7 +106,30 @@ def _ask(batch: Batch, left: list[tuple[int, int]], asked: Asked, found: dict[tu
                 return
             row, at = said["at"]
             found[places[row][at]] = said["found"]
-        raise TimeoutError("the deadline passed")
+
+
+@contextmanager
+def _cut_off(connection: Connection[Any, Any], until: float | None) -> Iterator[None]:
+    """Ends the connection when the time has come, whatever it waits for, and raises TimeoutError then.
+
+    A pool that was stopped takes no question that is larger than the kernel's buffers, and may end amid an answer.
+    """
+    if until is None:
+        yield
+        return
+    with socket.socket(fileno=os.dup(connection.fileno())) as same:
+        timer = threading.Timer(max(0.0, until - time.monotonic()), same.shutdown, (socket.SHUT_RDWR,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except (EOFError, OSError) as error:
+            if time.monotonic() >= until:
+                raise TimeoutError("the deadline passed") from error
+            raise
+        finally:
+            timer.cancel()
+            timer.join()  # it uses the descriptor that is closed here
 
 
 # ---- connections ----

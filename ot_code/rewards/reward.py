@@ -11,10 +11,11 @@ from ot_code.errors import RewardError
 from ot_code.rewards.batches import Batch, as_row, batch_of
 from ot_code.rewards.pool import Asked, judged
 from ot_code.rewards.scores import as_verl, score_of
+from ot_code.rows import BESIDE_TESTS
 
 PARTIAL = ("all_or_nothing", "fraction")
 _LOG = logging.getLogger("ot_code.rewards")
-_WHERE_VERL_LOOKS = ("ability", "language", "time_limit_s", "memory_limit_mb", "checker")
+_WHERE_VERL_LOOKS = ("ability", "language", "starter_code", *BESIDE_TESTS)  # of extra_info: what publish writes there
 
 
 @dataclass(frozen=True, slots=True)

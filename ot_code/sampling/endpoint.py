@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from ot_code.errors import MissingExtraError, UsageError
 from ot_code.sampling.pace import Pace
 from ot_code.sampling.replies import Reply, reply_of, reply_of_stream
 from ot_code.sampling.settings import SampleSettings
+
+_HELD: ContextVar[list[float]] = ContextVar("held")  # of a sample: the tokens held for each of its tries
 
 
 class Endpoint:
@@ -24,7 +27,7 @@ class Endpoint:
             import openai  # noqa: PLC0415 - an extra, and slow to import
         except ImportError as error:
             raise MissingExtraError("asking a model needs the openai package: pip install 'ot-code[llm]'") from error
-        key = os.environ.get(settings.key_variable)
+        self._key = key = os.environ.get(settings.key_variable)
         if not key and settings.base_url is None:
             raise UsageError(
                 f"the model {settings.model} needs a key: set {settings.key_variable}, name another variable with "
@@ -46,7 +49,8 @@ class Endpoint:
         )
 
     async def _before(self, _: Any) -> None:
-        await self.pace.turn()
+        held = await self.pace.turn()
+        _HELD.get().append(held)
 
     async def _after(self, response: Any) -> None:
         if response.status_code == 429:
@@ -61,39 +65,42 @@ class Endpoint:
 
         Raises UsageError for what no retry and no other problem can mend.
         """
-        reply = Reply(None)
+        reply, held = Reply(None), list[float]()
+        _HELD.set(held)
         for turn in range(self._settings.retries + 1):
             if turn:
                 await asyncio.sleep(min(0.2 * 2**turn, 10.0))
             reply = await self._tried(messages, number)
             if not reply.again:
                 break
-        self.pace.answered(reply.tokens)
+        self.pace.answered(reply.tokens, sum(held))
         return reply
 
     async def _tried(self, messages: Sequence[dict[str, str]], number: int) -> Reply:
         openai, settings = self._openai, self._settings
         try:
             return await self._asked(messages, number)
+        except asyncio.TimeoutError:
+            return Reply(None, why=f"the reply went on for {settings.timeout_s:g} s without an end", again=True)
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
             raise UsageError(
-                f"{self._client.base_url} refuses the model {settings.model} ({error.status_code}: {_said(error)}): "
-                f"check --model, --base-url and the key in {settings.key_variable}"
+                f"{self._client.base_url} refuses the model {settings.model} ({error.status_code}: "
+                f"{self._said(error)}): check --model, --base-url and the key in {settings.key_variable}"
             ) from error
         except openai.APITimeoutError:
             return Reply(None, why=f"no reply within {settings.timeout_s:g} s, {settings.retries + 1} times")
         except openai.APIStatusError as error:
-            return Reply(None, why=f"the endpoint says {error.status_code}: {_said(error)}")
+            return Reply(None, why=f"the endpoint says {error.status_code}: {self._said(error)}")
         except openai.APIConnectionError as error:
-            return Reply(None, why=f"the connection failed, {settings.retries + 1} times: {_said(error)}")
+            return Reply(None, why=f"the connection failed, {settings.retries + 1} times: {self._said(error)}")
         except openai.OpenAIError as error:
-            return Reply(None, why=f"the request failed: {_said(error)}", again=True)
+            return Reply(None, why=f"the request failed: {self._said(error)}", again=True)
         except (OSError, ValueError) as error:  # a stream that is cut, or broken JSON in it
-            return Reply(None, why=f"the reply broke off: {_said(error)}", again=True)
+            return Reply(None, why=f"the reply broke off: {self._said(error)}", again=True)
         except Exception as error:
             if not _is_transport(error):
                 raise
-            return Reply(None, why=f"the connection was cut: {_said(error)}", again=True)
+            return Reply(None, why=f"the connection was cut: {self._said(error)}", again=True)
 
     async def _asked(self, messages: Sequence[dict[str, str]], number: int) -> Reply:
         settings = self._settings
@@ -107,16 +114,24 @@ class Endpoint:
         told: Any = list(messages)
         create = self._client.chat.completions
         if not settings.stream:
-            raw = await create.with_raw_response.create(model=settings.model, messages=told, **extra)
-            return reply_of(raw.content)
+            async with create.with_streaming_response.create(model=settings.model, messages=told, **extra) as raw:
+                # The package's own deadline starts anew with each byte, and some servers send blanks meanwhile.
+                return reply_of(await asyncio.wait_for(raw.read(), settings.timeout_s))
         stream = await create.create(
             model=settings.model, messages=told, stream=True, stream_options={"include_usage": True}, **extra
         )
         async with stream:
+            if stream.response.headers.get("content-type", "").startswith("application/json"):  # it does not stream
+                return reply_of(await asyncio.wait_for(stream.response.aread(), settings.timeout_s))
             try:
-                return await reply_of_stream(stream)
+                return await reply_of_stream(stream, settings.timeout_s)
             except self._openai.APIError as error:  # the package tries again what has not begun, and no more
-                return Reply(None, why=f"the stream broke off: {_said(error)}", again=True)
+                return Reply(None, why=f"the stream broke off: {self._said(error)}", again=True)
+
+    def _said(self, error: Exception) -> str:
+        """What the error says, in short. Some servers say what they were sent, the key included."""
+        text = str(error).replace(self._key, "(hidden)") if self._key else str(error)
+        return " ".join(text.split())[:300] or type(error).__name__
 
     async def close(self) -> None:
         """Ends the connections."""
@@ -126,7 +141,3 @@ class Endpoint:
 def _is_transport(error: Exception) -> bool:
     """Whether it is the HTTP client's own, whichever of them the openai package has."""
     return type(error).__module__.split(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
-
-
-def _said(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__

@@ -34,8 +34,9 @@ def content_key(*parts: Any) -> int:
 class Ledger:
     """The ledger of one folder. Thread-safe. unanswered: (row, sample) sent in earlier sittings and never answered.
 
-    tokens: of all replies. again: what the endpoint never gave is no reply, so it is asked for again. mend: of a file
-    that is damaged. Raises OutputError when the file holds what no ledger of ours holds.
+    tokens: of all replies. given: samples that the endpoint gave. again: what the endpoint never gave is no reply, so
+    it is asked for again. mend: of a file that is damaged. Raises OutputError when the file holds what no ledger of
+    ours holds.
     """
 
     def __init__(
@@ -43,7 +44,8 @@ class Ledger:
     ) -> None:
         self.path = path
         self._again = again
-        self.tokens = self.answered = self.missing = 0
+        self.tokens = self.given = 0
+        self._missing: set[tuple[int, int]] = set()
         self.unanswered: list[tuple[int, int]] = []
         self._offsets: dict[int, array[int]] = {}  # of each row's replies
         self._lock = threading.Lock()
@@ -64,7 +66,7 @@ class Ledger:
                 kind, row, sample, *rest = json.loads(line)
                 if kind == "got":
                     open_ones.pop((row, sample), None)
-                    self._count(row, rest[0])
+                    self._count(row, sample, rest[0])
                 else:
                     if (row, sample) in open_ones:
                         self.unanswered.append((row, sample))
@@ -73,10 +75,18 @@ class Ledger:
         self.unanswered += open_ones
         self._file.truncate(self._size)
 
-    def _count(self, row: int, reply: dict[str, Any]) -> None:
+    @property
+    def missing(self) -> int:
+        """Samples that the endpoint never gave, however often it was asked."""
+        return len(self._missing)
+
+    def _count(self, row: int, sample: int, reply: dict[str, Any]) -> None:
         self.tokens += reply["prompt_tokens"] + reply["completion_tokens"]
-        self.answered += 1
-        self.missing += reply["text"] is None
+        if reply["text"] is None:
+            self._missing.add((row, sample))
+        else:  # such a sample is never asked for again
+            self.given += 1
+            self._missing.discard((row, sample))
         self._offsets.setdefault(row, array("q")).append(self._size)
 
     def sent(self, row: int, sample: int) -> None:
@@ -91,7 +101,7 @@ class Ledger:
         line = json.dumps(entry).encode() + b"\n"
         with self._lock:
             if entry[0] == "got":
-                self._count(entry[1], entry[3])
+                self._count(*entry[1:])
             written = self._file.write(line)
             if written != len(line):
                 raise OSError(f"only {written} of {len(line)} bytes of a line could be written to {self.path}")

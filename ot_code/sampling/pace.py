@@ -32,15 +32,16 @@ class Pace:
         """Seconds between two requests, now."""
         return self._gap_s
 
-    async def turn(self) -> None:
-        """Waits for this request's turn."""
+    async def turn(self) -> float:
+        """Waits for this request's turn; returns the tokens that are held for it."""
         while True:
             now = self._clock()
             wait_s = max(self._closed_until - now, self._next_at - now, self._tokens_in_s(now))
             if wait_s <= _NOTHING_S:
                 self._next_at = max(now, self._next_at) + self._gap_s
-                self._level -= self._guess if self._per_s else 0.0
-                return
+                held = self._guess if self._per_s else 0.0
+                self._level -= held
+                return held
             await asyncio.sleep(wait_s)
 
     def _tokens_in_s(self, now: float) -> float:
@@ -57,11 +58,11 @@ class Pace:
             self._gap_s = min(_SLOWEST_S, max(self._gap_s * _SLOWER, _FIRST_S))
         self._closed_until = max(self._closed_until, now + min(retry_after_s or 1.0, 120.0))
 
-    def answered(self, tokens: int) -> None:
-        """A reply came, of so many tokens."""
+    def answered(self, tokens: int, held: float) -> None:
+        """A reply came, of so many tokens. held: what was held for all its tries, of which most cost nothing."""
         self._gap_s = max(self._least_s, self._gap_s * _FASTER)
         if self._gap_s < _FIRST_S / 10 and not self._least_s:
             self._gap_s = 0.0
         if self._per_s:
-            self._level += self._guess - tokens
+            self._level += held - tokens
             self._guess = 0.9 * self._guess + 0.1 * tokens

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from code_pipeline.types import Problem
 
 FIELDS = ("problem", "starter_code", "function", "language")
+_FIELD = re.compile(rf"\{{({'|'.join(FIELDS)})\}}")
 TEMPLATES: Mapping[str, str] = {
     "code": "{problem}\n\nWrite a {language} program that reads from standard input and writes to standard output. Put "
     "the whole program into one fenced code block at the end of your answer.",
@@ -28,9 +30,8 @@ def messages(
         "starter_code": problem.starter_code or "",
         "function": problem.function or "",
         "language": language,
-        "problem": problem.statement,  # last: a statement may hold the others' names in braces
+        "problem": problem.statement,
     }
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
+    text = _FIELD.sub(lambda found: values[found[1]], text)  # in one go: what is put in may hold a field's name itself
     said = [{"role": "system", "content": system}] if system else []
     return [*said, {"role": "user", "content": text.strip()}]

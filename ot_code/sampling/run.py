@@ -99,7 +99,7 @@ class Sampling:
 
     def _opened(self, folder: OutputFolder) -> Ledger:
         if self._cache is None:
-            return Ledger(folder.path / FILE)
+            return Ledger(folder.path / FILE, again=self._config.overwrite)
         asked = content_key(self._settings.identity()["asked"])
         self._cache.mkdir(parents=True, exist_ok=True)
         return Ledger(self._cache / f"{asked:032x}-{FILE}", mend="remove it, and all is asked again")
@@ -120,7 +120,7 @@ class Sampling:
         ledger = self._ledger
         sampled = {
             "model": self._settings.model,
-            "answered": ledger.answered - ledger.missing,
+            "answered": ledger.given,
             "never_given": ledger.missing,
             "unanswered": {
                 "count": len(ledger.unanswered),

@@ -32,18 +32,25 @@ class Asked:
     judging: Judging | None = None
 
 
+Replies = Future[list[Reply]]
+
+
 class Once:
-    """Before a Sampler's `submit`, where rows are content keys: equal problems under way are one. For one thread."""
+    """Before a Sampler's `submit`, where rows are content keys: no sample of equal problems is asked twice.
 
-    def __init__(self, submit: Callable[[Asked], Future[list[Reply]]]) -> None:
+    For one thread. Where nothing is judged between rounds, equal problems under way are one. Else each has a say of its
+    own in when it has enough, since its tests may be others: it takes its turn when the one before it is done.
+    """
+
+    def __init__(self, submit: Callable[[Asked, Replies | None], Replies]) -> None:
         self._submit = submit
-        self._under_way: WeakValueDictionary[int, Future[list[Reply]]] = WeakValueDictionary()
+        self._under_way: WeakValueDictionary[int, Replies] = WeakValueDictionary()
 
-    def submit(self, asked: Asked) -> Future[list[Reply]]:
+    def submit(self, asked: Asked) -> Replies:
         """The problem's replies to come. What has come is in the ledger."""
         known = self._under_way.get(asked.row)
-        if known is None:
-            known = self._under_way[asked.row] = self._submit(asked)
+        if known is None or asked.judging is not None:
+            known = self._under_way[asked.row] = self._submit(asked, known)
         return known
 
 
@@ -71,9 +78,17 @@ class Sampler:
     ) -> None:
         self._loop.close(self._endpoint.close)
 
-    def submit(self, asked: Asked) -> Future[list[Reply]]:
-        """The problem's replies to come, by sample; fewer than n where it had enough, or the budget was spent."""
-        return self._loop.submit(self._problem(asked))
+    def submit(self, asked: Asked, after: Replies | None = None) -> Replies:
+        """The problem's replies to come, by sample; fewer than n where it had enough, or the budget was spent.
+
+        after: what comes first, of the same problem.
+        """
+        return self._loop.submit(self._in_turn(asked, after))
+
+    async def _in_turn(self, asked: Asked, after: Replies | None) -> list[Reply]:
+        if after is not None:
+            await asyncio.wrap_future(after)
+        return await self._problem(asked)
 
     async def _problem(self, asked: Asked) -> list[Reply]:
         settings = self._settings

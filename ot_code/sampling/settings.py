@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +62,12 @@ class SampleSettings:
             raise UsageError(f"--until {self.until}: more accepted answers than --n {self.n} can give")
         if not self.timeout_s > 0:
             raise UsageError(f"--timeout must be a positive number of seconds, not {self.timeout_s}")
+        if self.temperature is not None and not (math.isfinite(self.temperature) and self.temperature >= 0):
+            raise UsageError(f"--temperature must be a number of at least 0, not {self.temperature}")
+        if self.top_p is not None and not 0 < self.top_p <= 1:
+            raise UsageError(f"--top-p must be above 0 and at most 1, not {self.top_p}")
+        if self.base_url is not None and not re.match("https?://[^/]", self.base_url):
+            raise UsageError(f"--base-url must begin with http:// or https://, and name a host, not {self.base_url!r}")
         if self.rounds is not None and self.until is None:
             raise UsageError("--rounds says how often --until is looked at: give both")
 
@@ -101,7 +109,7 @@ def asked_of(given: Given) -> dict[str, Any]:
     """Which model a recipe's table names and how it is asked, as fields of SampleSettings. Raises SettingError."""
     plain = {
         "model": given.text("model"),
-        "base_url": _without_secrets(given),
+        "base_url": url_without_secrets(given),
         "key_env": given.text("key_env", None),
         "temperature": given.number("temperature", None),
         "max_tokens": given.whole("max_tokens", None, least=1),
@@ -112,8 +120,8 @@ def asked_of(given: Given) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value is not None}
 
 
-def _without_secrets(given: Given) -> str | None:
-    """The key `base_url`, which is written down: so nothing in it may be a key."""
+def url_without_secrets(given: Given) -> str | None:
+    """The key `base_url`, which is written down: so nothing in it may be a key. Raises SettingError."""
     url: str | None = given.text("base_url", None)
     if url is None:
         return None

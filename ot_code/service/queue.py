@@ -9,7 +9,7 @@ import asyncio
 import heapq
 import itertools
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 
 class BusyError(Exception):
@@ -25,7 +25,10 @@ _Turn = tuple[float, int, "asyncio.Future[None]"]
 
 
 class FairQueue:
-    """Places for `places` requests at once, and at most `most_waiting` that wait."""
+    """Places for `places` requests at once, and at most `most_waiting` that wait.
+
+    Where that many wait, a caller with few in the line takes the room of one with many: filling it shuts nobody out.
+    """
 
     def __init__(self, places: int, most_waiting: int) -> None:
         self.places = places
@@ -33,6 +36,8 @@ class FairQueue:
         self.waiting = 0
         self._most_waiting = most_waiting
         self._callers: OrderedDict[str, list[_Turn]] = OrderedDict()  # a heap each
+        self._waiting_of: Counter[str] = Counter()
+        self._sent_away: set[asyncio.Future[None]] = set()  # no longer counted; whoever waits has still to be told
         self._order = itertools.count()  # of turns with the same deadline
         self._closed = False
 
@@ -44,11 +49,12 @@ class FairQueue:
             self.free -= 1
             return
         if self.waiting >= self._most_waiting:
-            raise BusyError(f"{self.waiting} requests are waiting already", self._guess())
+            self._make_room(caller)
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         heapq.heappush(self._callers.setdefault(caller, []), (loop.time() + timeout_s, next(self._order), turn))
         self.waiting += 1
+        self._waiting_of[caller] += 1
         timer = loop.call_later(max(0.0, timeout_s), self._expire, turn)
         try:
             await turn
@@ -58,7 +64,10 @@ class FairQueue:
             raise
         finally:
             timer.cancel()
-            self.waiting -= 1
+            if turn in self._sent_away:
+                self._sent_away.remove(turn)
+            else:
+                self._left(caller)
 
     def give(self) -> None:
         """Gives a place back, or on to the next caller in the rotation."""
@@ -83,6 +92,32 @@ class FairQueue:
                 if not turn.done():
                     turn.set_exception(BusyError("the server is stopping; send the request to another", 5))
         self._callers.clear()
+
+    def _make_room(self, caller: str) -> None:
+        """Sends the last comer of the caller with the most in the line away, where `caller` will still have fewer.
+
+        Raises BusyError where it would not.
+        """
+        error = BusyError(f"{self.waiting} requests are waiting already", self._guess())
+        most = max(self._waiting_of, key=lambda each: self._waiting_of[each], default=caller)
+        if self._waiting_of[most] <= self._waiting_of[caller] + 1:
+            raise error
+        turns = [turn for turn in self._callers.get(most, ()) if not turn[2].done()]
+        if not turns:  # they have their places, and only have to be told
+            raise error
+        last = max(turns, key=lambda turn: turn[1])
+        turns.remove(last)
+        heapq.heapify(turns)
+        self._callers[most][:] = turns
+        last[2].set_exception(error)
+        self._sent_away.add(last[2])
+        self._left(most)
+
+    def _left(self, caller: str) -> None:
+        self.waiting -= 1
+        self._waiting_of[caller] -= 1
+        if not self._waiting_of[caller]:
+            del self._waiting_of[caller]
 
     def _expire(self, turn: asyncio.Future[None]) -> None:
         if not turn.done():

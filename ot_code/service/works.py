@@ -19,13 +19,14 @@ from ot_code.service.metrics import Metrics
 from ot_code.service.problems import Problems
 from ot_code.service.queue import BusyError, FairQueue
 from ot_code.service.settings import ServiceSettings
-from sandbox import Program, Sandbox, SandboxError, Stop, languages
+from sandbox import LanguageError, Program, Sandbox, SandboxError, Stop, languages
 
 if TYPE_CHECKING:
     from math_pipeline import MathVerifier
 
 T = TypeVar("T")
 MIB = 1024 * 1024
+_AGAIN_FIRST_S, _AGAIN_LAST_S = 1.0, 60.0  # between two tries of what failed at the start
 
 
 class Works:
@@ -53,26 +54,47 @@ class Works:
         self.metrics.slots.set(self.places)
 
     def warm_up(self) -> None:
-        """Tries the sandbox and each language once, so that no caller pays for the first time. Blocking."""
-        try:
-            self._try_all()
-        except Exception as error:  # noqa: BLE001  a thread's border: /readyz says it
-            self.not_ready_because = f"{type(error).__name__}: {error}"
+        """Tries the sandbox and each language once, so that no caller pays for the first time. Blocking.
 
-    def _try_all(self) -> None:
-        self.sandbox.run("print(6 * 7)")
-        self.ready = True
-        for name, language in languages().items():
-            source, given, expected = language.self_test
+        What fails is tried again: a machine that was too busy for a moment is not without a compiler for good.
+        """
+        pause_s = _AGAIN_FIRST_S
+        left = [*languages()]
+        while left and not self.stopping:
             try:
-                self.toolchains[name] = self.sandbox.toolchain(name)
+                left = self._tried(left)
+            except Exception as error:  # noqa: BLE001  a thread's border: /readyz says it
+                self.not_ready_because = f"{type(error).__name__}: {error}"
+            if left:
+                time.sleep(pause_s)
+                pause_s = min(2 * pause_s, _AGAIN_LAST_S)
+
+    def _tried(self, names: list[str]) -> list[str]:
+        """The languages among `names` whose self-test failed. Raises SandboxError where no program can be run."""
+        if not self.ready:
+            self.sandbox.run("print(6 * 7)")
+            for name in names:
+                try:
+                    self.toolchains[name] = self.sandbox.toolchain(name)
+                except LanguageError as error:
+                    self.missing[name] = str(error)
+            self.ready = True  # not before: who asks for a version must not be told that there is none
+        failed = []
+        for name in names:
+            if name not in self.toolchains or self.stopping:
+                continue
+            source, given, expected = languages()[name].self_test
+            try:
                 done = self.sandbox.run(Program(source, name), stdin=given)
-                if done.stdout != expected:
-                    self.missing[name] = f"its self-test printed {done.stdout!r:.80}"
+                why = "" if done.stdout == expected else f"its self-test printed {done.stdout!r:.80}"
             except SandboxError as error:
-                self.missing[name] = str(error)
-            if self.stopping:
-                return
+                why = str(error)
+            if why:
+                self.missing[name] = why
+                failed.append(name)
+            else:
+                self.missing.pop(name, None)
+        return failed
 
     async def do(self, caller: str, deadline_s: float, work: Callable[[Stop], T]) -> T:
         """What `work` gives, on a thread of ours in the caller's turn. deadline_s: from now.

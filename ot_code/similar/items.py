@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,8 +86,8 @@ class SharedWords:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, in lower case."""
-    return _WORD.findall(text.lower())
+    """The words of a text, in small letters and in one of the ways that Unicode has of writing them."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ot_code.errors import SettingError
@@ -61,7 +62,8 @@ class Condition:
         if _is_among(value, self.refused):
             return f"{shown(value)} is one of those left out"
         if self.bounds is not None:
-            said = self.bounds.misses(value) if is_number(value) else f"{shown(value)} is no number"
+            number = _number(value)
+            said = f"{shown(value)} is no number" if number is None else self.bounds.misses(number)
             if said is not None:
                 return said
         return self._misses_length(value) if self.lengths else None
@@ -126,6 +128,16 @@ def value_of(row: Mapping[str, Any], column: str) -> Any:
     first, _, rest = column.partition(".")
     inner = row.get(first)
     return value_of(inner, rest) if isinstance(inner, Mapping) else None
+
+
+def _number(value: Any) -> float | None:
+    """The number that a cell is, or that its text writes, as in a CSV file; None for others."""
+    if isinstance(value, (str, Decimal)):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    return value if is_number(value) else None
 
 
 def texts_of(value: Any) -> Iterator[str]:

@@ -22,7 +22,7 @@ COLUMNS = (
     "problem", "question", "question_content", "Problem", "Question", "prompt", "statement", "description", "text",
     "query", "instruction", "input",
 )  # fmt: skip
-_VERSION = 1
+_VERSION = 2
 _BLOCK = 1024  # rows that are held at a time
 _SHOWN = 10  # items that `matched` names
 

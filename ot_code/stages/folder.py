@@ -58,7 +58,8 @@ def run_stage(
     the output cannot be written or does not add up, and what the stage raises.
     """
     with OutputFolder(out) as folder:
-        folder.claim(_identity(stage, table, form, limit), overwrite=overwrite)
+        identity = _identity(stage, table, form, limit)
+        folder.claim(identity, overwrite=overwrite, anew=True, inputs=[table.spec])
         journal = folder.journal()
         if not journal.finished:
             journal.close()

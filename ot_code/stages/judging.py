@@ -101,7 +101,8 @@ def verify(
                 sys.stderr.write(f"{notice}\n")
         about = {} if sampling is None else sampling.identity()
         identity = {**_identity(config, table, reader, sandbox), **about}
-        folder.claim(identity, overwrite=config.overwrite, paid=_ASKED if sampling is not None else ())
+        paid = _ASKED if sampling is not None else ()
+        folder.claim(identity, overwrite=config.overwrite, paid=paid, inputs=[config.input or None, config.problems])
         cache = None if config.cache is None else VerdictCache(config.cache)
         judge = stack.enter_context(
             Judge(sandbox, all_tests=config.all_tests, checker=checker, time_factors=config.time_factors, cache=cache)

@@ -12,6 +12,7 @@ from ot_code.given import Given, is_number, shown
 from ot_code.stages.base import Outcome, Removal, Rows
 from ot_code.stages.conditions import value_of
 from ot_code.stages.draw import Draw, group_of
+from ot_code.stages.texts import has
 
 _VERSION = 1
 
@@ -76,12 +77,19 @@ class Mix:
         }
 
     def apply(self, rows: Rows) -> Iterator[Outcome]:
-        """Each row kept, or removed. Raises UsageError where there are too few rows of a value."""
+        """Each row kept, or removed. Raises UsageError for a column that no row has, or too few rows of a value."""
         named = self.counts or self.shares
         draw = Draw(self.seed)
+        names: dict[str, None] = {}
+        present = False
         for row in rows:
+            if not present:
+                present = has(row, self.by)
+                names.update(dict.fromkeys(row))
             group = group_of(value_of(row, self.by))
             draw.add(row, group if group in named else None)
+        if names and not present:
+            raise UsageError(f"mix: no row has a column {self.by}; the columns are {', '.join(names)}")
         quotas = self._quotas({**dict.fromkeys(named, 0), **draw.counts()})
         drawn = draw.chosen(quotas)
         for row, is_drawn in zip(rows, drawn, strict=True):

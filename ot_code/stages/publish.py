@@ -89,7 +89,8 @@ def publish(settings: PublishSettings, *, quiet: bool = False) -> dict[str, Any]
     rows = rows_to_publish(settings.input)
     mix = None if settings.unverified is None else rows_to_publish(settings.unverified)
     with OutputFolder(settings.out) as folder:
-        folder.claim(_identity(settings, rows, mix), overwrite=settings.overwrite)
+        inputs = [settings.input, settings.unverified]
+        folder.claim(_identity(settings, rows, mix), overwrite=settings.overwrite, anew=True, inputs=inputs)
         journal = folder.journal()
         if not journal.finished:
             journal.close()

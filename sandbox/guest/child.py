@@ -24,7 +24,7 @@ import resource
 import sys
 import traceback
 import types
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Sequence
 
 from . import call, wire
 from .program import F_ADD_SEALS, SEALED
@@ -56,6 +56,13 @@ def _module(name: str) -> types.ModuleType:
     return module
 
 
+_RAISE = {
+    resource.RLIMIT_CPU: "ulimit -t",
+    resource.RLIMIT_FSIZE: "ulimit -f",
+    resource.RLIMIT_NOFILE: "ulimit -n",
+    resource.RLIMIT_NPROC: "ulimit -u",
+}
+
 # Made once, in the template. A called program is not `__main__`, so that its main guard does not run.
 _RUN_MODULE = _module("__main__")
 _CALL_MODULE = _module("solution")
@@ -76,6 +83,8 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
     """Runs in the child; ends the process."""
     try:
         os.setsid()
+        if runner.user is not None:
+            _become_user(runner.user, (item.stdin if item.talk is None else -1, program.exe))
         if program.looks_at_itself:
             runner.libc.prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE: /proc/self is the program's own again
         if program.has_main:
@@ -90,7 +99,10 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
         is_call = item.entry["call"]
         arguments = os.pread(item.stdin, item.entry["stdin_bytes"], 0) if is_call else b""
         for kind, pair in program.rlimits:
-            resource.setrlimit(kind, pair)
+            try:
+                resource.setrlimit(kind, pair)
+            except ValueError:
+                raise ValueError(f"the host's own hard limit is below {pair[1]}: raise {_RAISE[kind]}") from None
         if not program.python:
             _exec(program, item, runner)
         if code_bytes:
@@ -114,6 +126,16 @@ def become(program: Program, item: Item, code_bytes: int, runner: Runner) -> NoR
         _run(code, program, arguments, called if is_call else None, runner.libc)
     finally:
         _leave(70)  # only a program that broke our last lines comes here; a child never runs the supervisor's loop
+
+
+def _become_user(user: int, owned: Sequence[int]) -> None:
+    """Another user than the supervisor's, who may open anew what is the run's (as /dev/stdin). owned: memfds, or -1."""
+    for fd in owned:
+        if fd >= 0:
+            os.fchown(fd, user, user)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)  # takes the capabilities away
 
 
 def _write_files(blob: int, blob_bytes: int, at: int) -> None:

@@ -25,8 +25,14 @@ Reading = Tuple[Any, ...]  # (cpu_before, cpu_after, own_before_ns, own_after_ns
 class Clocks:
     """Read once before a batch and once after each run, when nothing of that run is left."""
 
-    def __init__(self, files: dict[str, int], scratch: list[str], *, counts_files: bool = False) -> None:
-        """counts_files: the working directory lies on a file system that is not the jail's own."""
+    def __init__(
+        self, files: dict[str, int], scratch: list[str], *, counts_files: bool = False, own_kernel: bool = False
+    ) -> None:
+        """counts_files: the working directory lies on a file system that is not the jail's own.
+
+        own_kernel: the kernel runs the jail alone.
+        """
+        self._own_kernel = own_kernel
         self._cpu = files.get("cpu", -1)
         self._usage = files.get("usage", -1)
         self._peak = files.get("peak", -1)
@@ -50,7 +56,9 @@ class Clocks:
 
     def start(self) -> None:
         """Notes where the clocks stand."""
-        self._usage_before = self.memory()
+        now = self.memory()
+        # gVisor takes memory back a while after a run has ended: the least that was ever held is what is ours.
+        self._usage_before = min(now, self._usage_before or now) if self._own_kernel else now
         self._oom_last = self._read_oom()
         self._own = time.process_time_ns()
         self._cpu_last = self._read_cpu()
@@ -71,14 +79,17 @@ class Clocks:
         return reading
 
     def facts(self, reading: Reading) -> dict[str, Any]:
-        """{"cpu_ns", "memory" (bytes or None), "oom"} of a run."""
+        """{"cpu_ns", "memory" (bytes or None), "oom"} of a run; where that is so, also "peak", what the jail held."""
         cpu_before, cpu_after, own_before, own_after, peak, oom_before, oom_after = reading
         cpu_ns = self._cpu_ns(cpu_after) - self._cpu_ns(cpu_before)
         if self._cpu >= 0:
             cpu_ns -= own_after - own_before
         memory = max(0, int(peak) - self._usage_before) if isinstance(peak, bytes) else peak
         oom = oom_before != oom_after and _kills(oom_after) > _kills(oom_before)
-        return {"cpu_ns": max(0, cpu_ns), "memory": memory, "oom": oom}
+        facts = {"cpu_ns": max(0, cpu_ns), "memory": memory, "oom": oom}
+        if oom and isinstance(peak, bytes):
+            facts["peak"] = int(peak)
+        return facts
 
     def cpu_ns(self) -> int:
         """CPU nanoseconds that the run has used until now, while some of it lives."""
@@ -86,8 +97,10 @@ class Clocks:
         return used - (time.process_time_ns() - self._own) if self._cpu >= 0 else used + _living_ns()
 
     def memory(self) -> int:
-        """Bytes that the jail holds now; 0 where there is no cgroup."""
-        return int(os.pread(self._usage, 32, 0)) if self._usage >= 0 else 0
+        """Bytes that the jail holds now; 0 where there is neither a cgroup nor a kernel of its own."""
+        if self._usage >= 0:
+            return int(os.pread(self._usage, 32, 0))
+        return _given_bytes() if self._own_kernel else 0
 
     def over_memory(self, limit_bytes: int, scratch_bytes: int) -> bool:
         """Whether the kernel killed for memory, or, watched, whether the run holds more than its limit.
@@ -97,7 +110,10 @@ class Clocks:
         if self._oom >= 0:
             now = self._read_oom()
             return now != self._oom_last and _kills(now) > _kills(self._oom_last)
-        held = _living_bytes() + sum(map(_used_bytes, self._scratch))
+        if self._own_kernel:
+            held = max(0, self.memory() - self._usage_before)  # files in memory included
+        else:
+            held = _living_bytes() + sum(map(_used_bytes, self._scratch))
         files = _bytes_below(self._counted) if self._counted else 0
         held += files
         self._watched_peak = max(held, self._watched_peak or 0)
@@ -165,6 +181,13 @@ def _living_ns() -> int:
             continue  # it ended while we looked
         ticks += sum(int(field) for field in fields[11:15])
     return ticks * 1_000_000_000 // _HERTZ
+
+
+def _given_bytes() -> int:
+    """Bytes that the kernel has given away and could not have back."""
+    fields = dict(line.split(b":", 1) for line in _read("/proc/meminfo").splitlines() if b":" in line)
+    total, available = (int(fields[name].split()[0]) for name in (b"MemTotal", b"MemAvailable"))
+    return 1024 * (total - available)
 
 
 def _living_bytes() -> int:

@@ -16,7 +16,7 @@ SEALED = 0x1 | 0x2 | 0x4 | 0x8  # F_SEAL_SEAL, SHRINK, GROW, WRITE
 class Program:
     """Made of a `program` frame. Python: `main_bytes` of the blob's first file are the main source."""
 
-    def __init__(self, header: dict[str, Any], blob: int, exe: int, *, watched: bool) -> None:
+    def __init__(self, header: dict[str, Any], blob: int, exe: int, *, watched: bool, grouped: bool) -> None:
         self.python = header["kind"] == "python"
         self.argv: list[str] = header["argv"]
         self.env: dict[str, str] = header["env"]
@@ -33,11 +33,16 @@ class Program:
         self.late: bool = header["late"]
         self.meets_signals: bool = header["meets_signals"]
         self.looks_at_itself: bool = header["looks_at_itself"] or watched
+        # A cgroup bounds the run's processes exactly. The limit of a user binds them together with all others on the
+        # machine that have the same number, in containers that know nothing of each other.
+        self._by_user = not grouped
         self.allow_beside(0)
         self.exe = exe
         self.spawns = exe >= 0 and not self.blob_bytes
         self.runs = 0
         self.code = os.memfd_create("code", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING) if self.python else -1
+        if self.code >= 0:
+            os.fchmod(self.code, 0o600)  # see the supervisor's memfds
         self._code_bytes = 0
 
     def allow_beside(self, processes: int) -> None:
@@ -47,8 +52,8 @@ class Program:
         self.rlimits = (
             (resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1)),
             (resource.RLIMIT_FSIZE, (limits["file_bytes"], limits["file_bytes"])),
-            (resource.RLIMIT_NPROC, (most, most)),
             (resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"])),
+            *([(resource.RLIMIT_NPROC, (most, most))] if self._by_user else []),
         )
 
     @property

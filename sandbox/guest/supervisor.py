@@ -51,11 +51,14 @@ class Supervisor:
         bare = config.get("bare")
         if bare is not None:
             family.has_no_namespace()
-        self.clocks = Clocks(config["cgroup"], config["scratch"], counts_files=bare is not None)
+        self.clocks = Clocks(
+            config["cgroup"], config["scratch"], counts_files=bare is not None, own_kernel=config["user"] is not None
+        )
         libc = ctypes.CDLL(None)
         libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
         libc.waitpid.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_int]
         self.runner = Runner(self.clocks, Scratch(WORKDIR, config["scratch"]), self.results, self.transfer, libc)
+        self.runner.user = config["user"]
         self.program: Optional[Program] = None
         self.bare = bare
         if bare is not None:
@@ -110,6 +113,7 @@ class Supervisor:
     def _take_memfd(self, name: str, count: int) -> int:
         """The next `count` bytes of the stream in a memfd, without one of them becoming an object here."""
         fd = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.fchmod(fd, 0o600)  # gVisor lets others' descriptors be opened by what their files allow
         for piece in self._pieces(count):
             done = 0
             while done < len(piece):
@@ -135,7 +139,7 @@ class Supervisor:
             exe = self._read_only(exe, 0o500)  # a writable descriptor would make execve fail with ETXTBSY
         if self.bare is not None:
             _find_places(header, self.bare["places"])
-        self.program = Program(header, blob, exe, watched=self.clocks.watched)
+        self.program = Program(header, blob, exe, watched=self.clocks.watched, grouped=self.clocks.grouped)
 
     def _runs(self, header: dict[str, Any]) -> None:
         program = self.program
@@ -146,6 +150,7 @@ class Supervisor:
         failed, dirty = False, ""
         until_ns = time.monotonic_ns() + WINDOW_NS
         at = 0
+        most = BATCH_RUNS if self.runner.user is None else 1  # gVisor would let a run write to the pipes of the next
         while at < len(entries):
             if failed:
                 for _ in self._pieces(entries[at]["stdin_bytes"] + entries[at]["blob_bytes"]):
@@ -154,14 +159,14 @@ class Supervisor:
                 continue
             items: list[Item] = []
             held = 0
-            while at < len(entries) and len(items) < BATCH_RUNS:
+            while at < len(entries) and len(items) < most:
                 if items and held + entries[at]["stdin_bytes"] > BATCH_BYTES:
                     break
                 entry = entries[at]
                 held += entry["stdin_bytes"] + entry["blob_bytes"]
                 stdin = self._read_only(self._take_memfd("stdin", entry["stdin_bytes"]), 0o400)
                 blob = self._take_memfd("files", entry["blob_bytes"]) if entry["blob_bytes"] else -1
-                items.append(Item(at, entry, stdin, blob))
+                items.append(self.runner.with_pipes(Item, at, entry, stdin, blob))
                 at += 1
             failed, dirty = self.runner.batch(program, items, stop=header["stop"], until_ns=until_ns)
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
@@ -170,6 +175,9 @@ class Supervisor:
     def _make_room(self, program: Program) -> None:
         """Where no namespace counts this jail's processes apart, those of the same user beside it get room."""
         if self.bare is None:
+            if self.runner.user is not None:
+                # This process is another user's, and gVisor leaves a run's first one in the count of its parent's.
+                program.allow_beside(-2)
             return
         if self.bare["own_uid"]:
             program.allow_beside(1)  # who started this process
@@ -184,8 +192,9 @@ class Supervisor:
             raise wire.WireError("a talk without a program")
         self._make_room(program)
         blob = self._take_memfd("files", header["blob_bytes"]) if header["blob_bytes"] else -1
-        talk = Talk(self.inp, self._read_header, header, self.transfer, self.results)
-        _, dirty = self.runner.batch(program, [Item(0, header, talk.stdin, blob, talk)], stop=True, until_ns=0)
+        talk = self.runner.with_pipes(Talk, self.inp, self._read_header, header, self.transfer, self.results)
+        item = self.runner.with_pipes(Item, 0, header, talk.stdin, blob, talk)
+        _, dirty = self.runner.batch(program, [item], stop=True, until_ns=0)
         self.results.add({"op": "end", "dirty": dirty, "idle": self.clocks.memory()})
         self.results.flush()
 
@@ -205,6 +214,7 @@ def _placeholders() -> tuple[int, int, int]:
     """
     moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 200) for fd in (0, 1, 2)]
     memfd = os.memfd_create("stdin")
+    os.fchmod(memfd, 0o600)
     _, write_end = os.pipe()
     os.dup2(memfd, 0)
     os.dup2(write_end, 1)

@@ -26,6 +26,7 @@ from typing import Any, Callable, Optional
 from . import family
 from .buffers import Buffer, Results
 from .clocks import Clocks, _read
+from .ending import Ending
 from .watch import Streams, Watch
 
 TICK_NS = 250_000_000
@@ -74,17 +75,21 @@ class Talk:
             os.close(self._feed)
             self._feed = -1
 
-    def watch(self, pidfd: int, item: Any, streams: Streams, clocks: Clocks, limits: dict[str, int]) -> Optional[str]:
+    def watch(
+        self, ending: Ending, item: Any, streams: Streams, clocks: Clocks, limits: dict[str, int]
+    ) -> Optional[str]:
         """None when the run ended by itself, else "stop" for the host's wish or the limit that it met."""
         begun = looked = ticked = time.monotonic_ns()
         watch = Watch(clocks, streams, self._results, {**limits, "wall_ns": self._wall_ns})
         streams.begin(item.index)
-        self._open(item, pidfd)
+        self._open(item, ending)
         pause_s = LOOK_NS / 1e9
         while True:
             events = self._poll.poll(max(1, pause_s * 1000))
             for fd, event in events:
-                if fd == pidfd:
+                if fd == ending.fd:
+                    if not ending.came():
+                        continue
                     return None  # what is left in its stdout goes out with the report
                 if self._happened(fd, event, item, streams):
                     return "stop"
@@ -107,14 +112,14 @@ class Talk:
                 ticked = now
                 self._send({"op": "tick", "cpu_ns": clocks.cpu_ns(), "waited_ns": clocks.waited_ns()})
 
-    def _open(self, item: Any, pidfd: int) -> None:
+    def _open(self, item: Any, ending: Ending) -> None:
         """Leaves the run's own ends to it, so that its closing one of them is seen here, and watches ours."""
         for fd in (item.stdin, item.out[1], item.err[1]):
             os.close(fd)
         item.stdin, item.out, item.err = -1, (item.out[0], -1), (item.err[0], -1)
         for fd in (item.out[0], item.err[0]):
             os.set_blocking(fd, False)
-        for fd in (pidfd, self._inp, item.out[0], item.err[0]):
+        for fd in (ending.fd, self._inp, item.out[0], item.err[0]):
             self._poll.register(fd, select.POLLIN)
 
     def _happened(self, fd: int, event: int, item: Any, streams: Streams) -> bool:
@@ -276,8 +281,9 @@ def _held(pipe: int) -> int:
 
 
 def _catches_alarms(status: bytes) -> bool:
-    line = next(line for line in status.splitlines() if line.startswith(b"SigCgt:"))
-    return bool(int(line.split()[1], 16) & _ALARM)
+    """Raises ValueError where the kernel (gVisor) does not tell."""
+    caught = status.partition(b"SigCgt:")[2].split(None, 1)
+    return bool(int(caught[0] if caught else b"", 16) & _ALARM)
 
 
 def _waits(call: bytes, *, reads: bool, writes: bool) -> bool:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Optional
 
 from .buffers import Buffer, Results
 from .clocks import Clocks
+from .ending import Ending
 
 if TYPE_CHECKING:
     from .window import Item
 
 POLL_S = 0.05
 TICK_NS = 1_000_000_000
+ABSENT_NS = 2_000_000_000  # between two looks, which are a part of a second apart
 STDERR_KEPT = 64 * 1024
 CHUNK = 256 * 1024
 
@@ -83,11 +85,13 @@ class Watch:
         self._results = results
         self._limits = limits
         self._held_before = results.waited_ns + clocks.own_wait_ns()
+        self._looked = time.monotonic_ns()
+        self._absent_ns = 0
 
-    def watch(self, pidfd: int, item: Item, begun: int) -> Optional[str]:
+    def watch(self, ending: Ending, item: Item, begun: int) -> Optional[str]:
         """None when it ended by itself, else the limit: "output", "time", "memory" or "wall"."""
         poll = select.poll()
-        poll.register(pidfd, select.POLLIN)
+        poll.register(ending.fd, select.POLLIN)
         # Results of earlier runs in this batch share the buffers; they are still in their own pipes.
         self._streams.begin(item.index)
         buffers = dict(self._streams.of(item))
@@ -100,8 +104,8 @@ class Watch:
         while True:
             ended = False
             for fd, event in poll.poll(max(1, pause_s * 1000)):
-                if fd == pidfd:
-                    ended = True
+                if fd == ending.fd:
+                    ended = ending.came()
                 elif not event & select.POLLIN or not self._streams.take(fd, buffers[fd], cap):
                     poll.unregister(fd)
                     if buffers[fd] is not self._streams.err and buffers[fd].total > cap:
@@ -124,6 +128,12 @@ class Watch:
             return "time", 0.0
         if self._clocks.over_memory(self._limits["memory_bytes"], self._limits["file_bytes"]):
             return "memory", 0.0
+        # Who looks no more for so long was stopped, with all that runs here: a job that a scheduler suspends.
+        now = time.monotonic_ns()
+        if now - self._looked > ABSENT_NS:
+            self._absent_ns += now - self._looked
+        self._looked = now
+        wall_ns -= self._absent_ns
         wall_limit = self._limits["wall_ns"]
         if wall_ns > wall_limit:
             # What waited for a CPU is not the program's doing, nor what it could not write while we waited for one, or

@@ -13,12 +13,13 @@ import select
 import signal
 import sys
 import time
-from typing import Any, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from . import child, family
 from .buffers import Buffer, Results
 from .clocks import Clocks, Reading
 from .confine import Confinement
+from .ending import Endings
 from .program import Program
 from .scratch import Scratch
 from .talk import Talk
@@ -27,7 +28,11 @@ from .watch import Streams, Watch
 BATCH_BYTES = 1024 * 1024
 WINDOW_NS = 2_000_000_000
 BATCH_RUNS = 64  # each holds up to eight descriptors open
+
 QUIET_MS = 3  # most runs end within it: until then only the end itself wakes us, not every flush
+
+
+_Made = TypeVar("_Made")
 
 
 class Item:
@@ -66,6 +71,7 @@ class Runner:
 
     def __init__(self, clocks: Clocks, scratch: Scratch, results: Results, transfer: Buffer, libc: Any) -> None:
         self.confinement: Optional[Confinement] = None
+        self.user: Optional[int] = None  # of programs, where it is not this process's own
         self.clocks = clocks
         self.scratch = scratch
         self.results = results
@@ -74,8 +80,19 @@ class Runner:
         self.streams = Streams(results)
         self.notes = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.poll = select.poll()
+        self.endings = Endings()
         self.depth = 0
         self._waiting: list[Item] = []
+
+    def with_pipes(self, make: Callable[..., _Made], *arguments: Any) -> _Made:
+        """What `make` makes, whose pipes are the programs' user's: in gVisor they cannot be given to it later."""
+        if self.user is None:
+            return make(*arguments)
+        os.seteuid(self.user)
+        try:
+            return make(*arguments)
+        finally:
+            os.seteuid(0)
 
     def batch(self, program: Program, items: list[Item], *, stop: bool, until_ns: int) -> tuple[bool, str]:
         """Executes and reports the items; (whether the window ends here, why the jail is dirty or "").
@@ -106,15 +123,15 @@ class Runner:
         # Spawned, it has our hard limits and could raise its own: a cgroup must bound it, or it is forked and limited.
         spawns = program.spawns and item.blob < 0 and self.clocks.grouped
         pid = self._spawn(program, item) if spawns else self._fork(program, item)
-        pidfd = os.pidfd_open(pid)
-        self.poll.register(pidfd, select.POLLIN)
+        ending = self.endings.of(pid)
+        self.poll.register(ending.fd, select.POLLIN)
         if item.talk is not None:
-            item.cut = item.talk.watch(pidfd, item, self.streams, self.clocks, program.limits)
-        elif not self.poll.poll(QUIET_MS):
+            item.cut = item.talk.watch(ending, item, self.streams, self.clocks, program.limits)
+        elif not (self.poll.poll(QUIET_MS) and ending.came()):
             self._report(program)  # those before it: they use the same buffers, and it has a CPU of its own now
-            item.cut = Watch(self.clocks, self.streams, self.results, program.limits).watch(pidfd, item, begun)
-        self.poll.unregister(pidfd)
-        os.close(pidfd)
+            item.cut = Watch(self.clocks, self.streams, self.results, program.limits).watch(ending, item, begun)
+        self.poll.unregister(ending.fd)
+        ending.close()
         if item.cut is not None:
             family.kill()
         item.status = os.waitpid(pid, 0)[1]
@@ -144,6 +161,7 @@ class Runner:
             sys.setrecursionlimit(1000 + self.depth)
         pid = os.fork()
         if not pid:
+            self.endings.forget()
             child.become(program, item, code_bytes, self)
         return pid
 
@@ -154,7 +172,6 @@ class Runner:
         limits = program.limits
         wanted = (
             (resource.RLIMIT_FSIZE, limits["file_bytes"]),
-            (resource.RLIMIT_NPROC, limits["processes"]),
             (resource.RLIMIT_NOFILE, limits["open_files"]),
             (resource.RLIMIT_STACK, limits["stack_bytes"]),
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sandbox.jails.cgroup import Group
 
 GUEST_MODULES = (
-    "wire", "buffers", "family", "scratch", "clocks", "confine", "shared", "program", "call", "watch", "talk",
+    "wire", "buffers", "family", "scratch", "clocks", "confine", "shared", "program", "call", "ending", "watch", "talk",
     "child", "window", "rehearsal", "supervisor",
 )  # fmt: skip
 PACKAGES_DIR = "/opt/packages"
@@ -112,15 +112,23 @@ class Launcher(Protocol):
 
 
 def greeting(
-    spec: JailSpec, cgroup_fds: dict[str, int], scratch: Sequence[str] = (), bare: Mapping[str, Any] | None = None
+    spec: JailSpec,
+    cgroup_fds: dict[str, int],
+    scratch: Sequence[str] = (),
+    bare: Mapping[str, Any] | None = None,
+    user: int | None = None,
 ) -> list[bytes]:
-    """The bytes that turn the bootstrap into a supervisor. bare: of a jail without namespaces (guest/confine.py)."""
+    """The bytes that turn the bootstrap into a supervisor. bare: of a jail without namespaces (guest/confine.py).
+
+    user: of programs, in a container with a kernel of its own, where the supervisor is root (docker_kernel.py).
+    """
     folder = resources.files("sandbox.guest")
     config = {
         "template": list(spec.template),
         "cgroup": cgroup_fds,
         "thread_stack_bytes": THREAD_STACK_BYTES,
         "scratch": list(scratch),
+        "user": user,
         "bare": None if bare is None else dict(bare),
     }
     modules = [[name, (folder / f"{name}.py").read_text("utf-8")] for name in GUEST_MODULES]
@@ -135,14 +143,15 @@ def await_ready(
     cgroup_fds: dict[str, int],
     scratch: Sequence[str] = (),
     bare: Mapping[str, Any] | None = None,
+    user: int | None = None,
     first: Sequence[bytes] = (),
 ) -> dict[str, Any]:
     """Greets a fresh jail and waits for its `ready`. Raises JailError.
 
     scratch: folders that programs may write beside /tmp, emptied after every run as it is. bare: of a jail without
-    namespaces. first: what the bootstrap is to run before the loader.
+    namespaces. user: see greeting. first: what the bootstrap is to run before the loader.
     """
-    for header, _ in connection.exchange([*first, *greeting(spec, cgroup_fds, scratch, bare)], START_S):
+    for header, _ in connection.exchange([*first, *greeting(spec, cgroup_fds, scratch, bare, user)], START_S):
         if header.get("op") != "ready" or not isinstance(header.get("idle"), int):
             raise GuestProtocolError(f"a jail began with {header.get('op')!r} in place of 'ready'")
         return header

@@ -24,6 +24,7 @@ from typing import Any
 
 from sandbox.errors import JailError
 from sandbox.jails import base
+from sandbox.jails.bubblewrap_orphans import kill_orphans
 from sandbox.jails.cgroup import Cgroups, Group, NoCgroups
 from sandbox.jails.connection import Connection
 from sandbox.jails.descriptors import Descriptors, words_in
@@ -81,6 +82,7 @@ class BubblewrapLauncher:
         self._seats = Seats()
         self._bwrap = bwrap
         self._choosing = threading.Lock()
+        kill_orphans()
         self.kind = "bubblewrap+" + (f"cgroup-v{cgroups.version}" if isinstance(cgroups, Cgroups) else "watched")
 
     def open(self, spec: base.JailSpec) -> BubblewrapJail:
@@ -155,6 +157,7 @@ class BubblewrapLauncher:
                 process = self._spawner.start(command)
             except OSError as error:
                 raise JailError(f"{binary} did not start: {error}") from error
+            undo.callback(kill_orphans)
             undo.callback(end_process, process)
             for fd in (to_jail, from_jail_w, info_w, block_r):
                 files.close_one(fd)

@@ -15,19 +15,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sandbox.errors import JailError, SandboxError
+from sandbox.errors import JailError, PressureError, SandboxError
 
 PREFIX = "ot-code-"
 _KILL_S = 5.0
 _REMOVE_S = 2.0
+_NEAR = 4 << 20  # bytes below its limit at which a group is full: more than the kernel charges at once (a huge page)
 _numbers = itertools.count()
 
 
 def directory_name(name: str, proc: Path = Path("/proc")) -> str:
-    """A name for a new group of this process: PREFIX, PID namespace, pid, start time, a number, and `name`."""
+    """A name for a new group of this process: PREFIX, PID namespace, pid, start time, a number, and `name`.
+
+    Always of one length: where it is in a program's environment, the program's stack lies below it.
+    """
     pid = os.getpid()
-    owner = f"{_namespace(proc)}-{pid}-{_start_time(proc, pid)}"
-    return f"{PREFIX}{owner}-{next(_numbers)}-{name}"
+    owner = f"{_namespace(proc)}-{pid:07}-{_start_time(proc, pid) or 0:013}"
+    return f"{PREFIX}{owner}-{next(_numbers):07}-{name}"
 
 
 def owner_lives(directory: str, proc: Path = Path("/proc")) -> bool:
@@ -35,11 +39,19 @@ def owner_lives(directory: str, proc: Path = Path("/proc")) -> bool:
 
     Also true for what cannot be known: names that are not ours, and owners in another PID namespace.
     """
+    owner = owner_of(directory)
+    if owner is None:
+        return True
+    namespace, pid, started = owner
+    return namespace != _namespace(proc) or _start_time(proc, pid) == started
+
+
+def owner_of(directory: str) -> tuple[int, int, int] | None:
+    """PID namespace, pid and start time of the process that made the group of this name; None for what is not ours."""
     fields = directory.removeprefix(PREFIX).split("-")
     if not directory.startswith(PREFIX) or len(fields) < 4 or not all(field.isdigit() for field in fields[:4]):
-        return True
-    namespace, pid, started = map(int, fields[:3])
-    return namespace != _namespace(proc) or _start_time(proc, pid) == started
+        return None
+    return int(fields[0]), int(fields[1]), int(fields[2])
 
 
 def _namespace(proc: Path) -> int:
@@ -67,6 +79,7 @@ class Group(ABC):
     cpu_fd: int
     oom_fd: int
     peak_fd: int | None
+    limit_bytes = 0  # as set last
 
     def __init__(self, directories: Mapping[str, Path]) -> None:
         """directories: by controller; in version 2 they are one and the same."""
@@ -89,7 +102,14 @@ class Group(ABC):
 
     @abstractmethod
     def set_memory(self, limit_bytes: int) -> None:
-        """Bounds what the group's processes hold together, files in memory and page tables included; no swap."""
+        """Bounds what the group's processes hold together, files in memory and page tables included; no swap.
+
+        Notes it as `limit_bytes`.
+        """
+
+    @abstractmethod
+    def limit_hits(self) -> int | None:
+        """How often the group came to its memory limit since the start, whether one was killed; None: not counted."""
 
     @abstractmethod
     def memory_peak(self) -> int | None:
@@ -124,7 +144,7 @@ class Group(ABC):
         return int(self._read(self.usage_fd))
 
     def oom_kills(self) -> int:
-        """Processes that the kernel killed since the start because the group was at its memory limit."""
+        """Processes that the kernel killed since the start for memory: the group's own limit, or what others hold."""
         words = self._read(self.oom_fd).split()
         return int(words[words.index(b"oom_kill") + 1])
 
@@ -187,6 +207,40 @@ class Group(ABC):
             write(path, text)
         except OSError as error:
             raise JailError(f"cannot write {text!r} to {path}: {error.strerror}") from error
+
+
+class Kills:
+    """What the kernel kills in a group for memory from here on, and whether that is the doing of what runs there.
+
+    Where memory runs out on the machine or in a group above (a container's, a batch job's), jails are killed first.
+    """
+
+    def __init__(self, group: Group | None) -> None:
+        """group: None where there is none, and nothing is known."""
+        self._group = group
+        if group is not None:
+            self._kills, self._hits = group.oom_kills(), group.limit_hits()
+
+    def happened(self, peak: int | None = None) -> bool:
+        """Whether something was killed at the group's own limit. Raises PressureError where that was never reached.
+
+        peak: the most bytes held meanwhile, where that was read before it was reset.
+        """
+        if self._group is None or self._group.oom_kills() <= self._kills:
+            return False
+        if not self._was_full(self._group, peak):
+            raise PressureError(
+                "the kernel killed a program that was within its limit, for memory that others hold: free some, give "
+                "this container or job more, or run fewer programs at once"
+            )
+        return True
+
+    def _was_full(self, group: Group, peak: int | None) -> bool:
+        hits = group.limit_hits()
+        if hits is not None and self._hits is not None:
+            return hits > self._hits
+        held = group.memory_peak() if peak is None else peak
+        return held is None or held >= group.limit_bytes - _NEAR
 
 
 def write(path: Path, text: str) -> None:

@@ -35,6 +35,7 @@ class GroupV1(Group):
 
     def set_memory(self, limit_bytes: int) -> None:
         """See Group. The limit with swap may never be below the one without, so the order depends on the way."""
+        self.limit_bytes = limit_bytes
         text = str(limit_bytes).encode()
         fds = [self._limit_fd] if self._with_swap_fd is None else [self._limit_fd, self._with_swap_fd]
         try:
@@ -50,6 +51,10 @@ class GroupV1(Group):
         except OSError as error:
             where = self.directories["memory"] / "memory.limit_in_bytes"
             raise JailError(f"cannot set {where} to {limit_bytes} bytes: {error.strerror}") from error
+
+    def limit_hits(self) -> int | None:
+        """See Group. There is memory.failcnt, but newer kernels (seen: 6.18) leave it at 0."""
+        return None
 
     def memory_peak(self) -> int | None:
         """See Group."""

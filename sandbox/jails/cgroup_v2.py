@@ -49,10 +49,16 @@ class GroupV2(Group):
 
     def set_memory(self, limit_bytes: int) -> None:
         """See Group."""
+        self.limit_bytes = limit_bytes
         try:
             os.pwrite(self._limit_fd, str(limit_bytes).encode(), 0)
         except OSError as error:
             raise JailError(f"cannot set {self._home}/memory.max to {limit_bytes} bytes: {error.strerror}") from error
+
+    def limit_hits(self) -> int | None:
+        """See Group."""
+        words = self._read(self.oom_fd).split()
+        return sum(int(words[words.index(name) + 1]) for name in (b"max", b"oom"))
 
     def memory_peak(self) -> int | None:
         """See Group."""

@@ -27,6 +27,7 @@ from sandbox.jails.docker_cgroup import RECEIVE, Groups, Handover
 from sandbox.jails.docker_engine import ANSWER_S, Engine, EngineGoneError, EngineRefusedError
 from sandbox.jails.docker_images import tag_of
 from sandbox.jails.docker_jail import DockerJail
+from sandbox.jails.docker_kernel import filtering
 from sandbox.jails.docker_options import SHARED_MEMORY, Container, configuration
 from sandbox.jails.docker_prepared import PreparedImages
 from sandbox.jails.docker_stream import AttachedConnection
@@ -39,6 +40,7 @@ _FIRST_UID_IN_RANGE = 20001  # where the engine maps users, ids end at 65536
 _ASKING_UID = 4096  # above a seat's number
 _LEAST_BYTES = 512 * MIB
 _TRIES = 3
+_LATE_S = 3.0
 _T = TypeVar("_T")
 
 
@@ -73,6 +75,7 @@ class DockerLauncher:
             self._pin, self._oci_runtime, self._patience_s = pin, runtime, patience_s
             self._closed = False
             self._unremoved: list[str] = []
+            self._perhaps_made: dict[str, float] = {}  # names, and until when they are looked for; 0: not begun
             self._lock = threading.Lock()
             self._seats = Seats()
             self.reference = image or tag_of("languages")
@@ -81,10 +84,12 @@ class DockerLauncher:
             docker_leftovers.sweep(self._engine)
             self._prepared = PreparedImages(self._engine, self._image["Id"])
             self.place = ImageTools(self._image["Id"], self.reference, lambda: self._patiently(self._ask)[0])
-            asked, self._groups = self._ask()
+            asked, groups = self._ask()
             with contextlib.closing(asked):
                 found = facts(asked, self.reference, packages)
-            how = f"cgroup-v{self._groups.version}" if self._groups.version else "watched"
+            self._own_kernel = found.kernel != self._engine.info["KernelVersion"]
+            self._groups = groups if groups.version is not None and not self._own_kernel else None
+            how = f"cgroup-v{groups.version}" if self._groups else "watched"
             self.runtime, self._packages = found.runtime, found.folders
             self.kind = f"docker{f'({runtime})' if runtime else ''}+{how}"
             self.provenance = {"image": self.reference, "image_id": self._image["Id"]}
@@ -137,15 +142,17 @@ class DockerLauncher:
             seat = self._seats.lease()
             undo.callback(seat.close)
             made = self._container(self._prepared.image(spec.prepared), str(self.runtime.interpreter), seat)
-            made = functools.partial(made, scratch_mb=spec.scratch_mb, clean=True, packages=self._packages)
-            container, fd = self._start(made(), undo)
+            more = {"scratch_mb": spec.scratch_mb, "packages": self._packages, "own_kernel": self._own_kernel}
+            container, fd = self._start(made(**more), undo)
             connection = AttachedConnection(fd)
             undo.callback(connection.close)
             jail = DockerJail(self, spec, connection, container, seat)
             undo.callback(jail.release)
             try:
                 jail.group, handed = self._hand_over(jail, fd)
-                ready = base.await_ready(connection, spec, handed, (SHARED_MEMORY,))
+                first = (filtering(self._engine.info["Architecture"]),) if self._own_kernel else ()
+                user = made.keywords["uid"] if self._own_kernel else None
+                ready = base.await_ready(connection, spec, handed, (SHARED_MEMORY,), user=user, first=first)
             except JailError as error:
                 raise type(error)(f"{error}; it said: {jail.last_words() or 'nothing'}") from error
             jail.idle_bytes = ready["idle"]
@@ -182,7 +189,13 @@ class DockerLauncher:
     def _start(self, made: Container, undo: contextlib.ExitStack) -> tuple[str, int]:
         """A started container and the descriptor of its stream, which the caller takes over."""
         labels = docker_leftovers.labels()
-        container = self._engine.create(configuration(made, labels), docker_leftovers.container_name(labels))
+        name = docker_leftovers.container_name(labels)
+        try:
+            container = self._engine.create(configuration(made, labels), name)
+        except EngineGoneError:
+            with self._lock:
+                self._perhaps_made[name] = 0.0  # an engine that hung does it all the same when it goes on
+            raise
         undo.callback(self.remove, container)
         fd = self._engine.attach(container)
         try:
@@ -209,7 +222,7 @@ class DockerLauncher:
 
     def _hand_over(self, jail: DockerJail, fd: int) -> tuple[Group | None, dict[str, int]]:
         """The container's control group, whose files the supervisor then has; (None, {}) where limits are watched."""
-        if self._groups.version is None:
+        if self._groups is None:
             return None, {}
         pid = self._engine.pid(jail.container)
         ended_by_oom = functools.partial(self._engine.ended_by_oom, jail.container)
@@ -246,10 +259,28 @@ class DockerLauncher:
                 with self._lock:
                     self._unremoved += wanted[at:]
                 return
+        self._remove_perhaps_made()
+
+    def _remove_perhaps_made(self) -> None:
+        """Looks, for some seconds after the engine answers again, for containers that it may be making late."""
+        for name in list(self._perhaps_made):
+            try:
+                self._engine.remove(name)
+            except EngineGoneError:
+                return
+            with self._lock:
+                until = self._perhaps_made.get(name) or time.monotonic() + _LATE_S
+                self._perhaps_made[name] = until
+                if time.monotonic() > until:
+                    del self._perhaps_made[name]
 
     def close(self) -> None:
         """Ends what the launcher itself holds; jails are closed by whoever opened them."""
         self._closed = True
         self.place.close()
         self._remove_later([])
+        until = time.monotonic() + 2 * _LATE_S
+        while self._perhaps_made and time.monotonic() < until:
+            time.sleep(0.2)
+            self._remove_later([])
         self._engine.close()

@@ -38,7 +38,8 @@ def facts(names):
         if name and name.lower() in names:
             found.setdefault(name.lower(), d.version)
     return {{'version': sys.version.split()[0], 'info': list(sys.version_info[:2]), 'folders': folders,
-            'interpreter': os.path.realpath(sys.executable), 'prefix': sys.base_prefix, 'packages': found}}
+            'interpreter': os.path.realpath(sys.executable), 'prefix': sys.base_prefix, 'packages': found,
+            'kernel': os.uname().release}}
 def said(argv):
     done = subprocess.run(argv, capture_output=True, stdin=subprocess.DEVNULL, cwd='/', timeout={_TOOL_S},
                           env={{'PATH': '/usr/bin:/bin', 'HOME': '/tmp', 'LC_ALL': 'C.UTF-8'}})
@@ -126,10 +127,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Facts:
-    """runtime: the interpreter and packages of an image. folders: where its packages lie."""
+    """runtime: the interpreter and packages of an image. folders: where its packages lie.
+
+    kernel: the release of what its containers run on.
+    """
 
     runtime: Runtime
     folders: tuple[str, ...]
+    kernel: str
 
 
 def facts(asked: Asked, image: str, wanted: tuple[str, ...] | None) -> Facts:
@@ -152,7 +157,7 @@ def facts(asked: Asked, image: str, wanted: tuple[str, ...] | None) -> Facts:
         )
     packages = tuple(Package(name, found[name.lower()], ()) for name in names if name.lower() in found)
     runtime = Runtime(Path(said["interpreter"]), Path(said["prefix"]), said["version"], packages)
-    return Facts(runtime, tuple(said["folders"]))
+    return Facts(runtime, tuple(said["folders"]), str(said["kernel"]))
 
 
 class ImageTools:

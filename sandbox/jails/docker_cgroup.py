@@ -46,7 +46,7 @@ class EngineGroup(cgroup_v2.GroupV2):
     """
 
     ended_by_oom: Callable[[], bool]
-    _seen = 0
+    _seen = _hits_seen = 0
 
     def oom_kills(self) -> int:
         """See Group; one more than seen last when the group is gone and memory was why."""
@@ -55,6 +55,14 @@ class EngineGroup(cgroup_v2.GroupV2):
         except JailError:
             return self._seen + self.ended_by_oom()
         return self._seen
+
+    def limit_hits(self) -> int | None:
+        """See Group; one more than seen last when the group is gone: that it was within its limit is not known."""
+        try:
+            self._hits_seen = super().limit_hits() or 0
+        except JailError:
+            return self._hits_seen + 1
+        return self._hits_seen
 
     def close(self) -> None:
         """Closes our descriptors."""

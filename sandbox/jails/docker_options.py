@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.jails.base import BOOTSTRAP
 from sandbox.jails.bubblewrap import ENVIRONMENT
+from sandbox.jails.docker_kernel import CAPABILITIES
 from sandbox.jails.seccomp import docker_profile
 from sandbox.types import MIB
 
@@ -37,7 +38,7 @@ class Container:
     image: its id. interpreter: a path in it, or a name to be looked up there. variables: names of the environment
     variables that the image sets, all of which are taken away. volumes: paths that the image declares as volumes.
     cpus: the CPUs that it may use, None: all. memory_bytes: of everything in it, without swap. clean: with the jail's
-    own environment; else with the image's.
+    own environment; else with the image's. own_kernel: see docker_kernel.py.
     """
 
     image: str
@@ -52,6 +53,7 @@ class Container:
     processes: int = 1024
     runtime: str | None = None
     stack_limit: bool = True
+    own_kernel: bool = False
     clean: bool = True
 
 
@@ -61,7 +63,7 @@ def configuration(made: Container, labels: Mapping[str, str]) -> dict[str, Any]:
         "Image": made.image,
         "Entrypoint": [made.interpreter, "-s", "-S", "-B", "-c", BOOTSTRAP],
         "Cmd": [],
-        "User": f"{made.uid}:{made.uid}",
+        "User": "0:0" if made.own_kernel else f"{made.uid}:{made.uid}",
         "Env": _environment(made) if made.clean else [],
         "WorkingDir": WORKDIR,
         "Hostname": "jail",
@@ -91,9 +93,9 @@ def _host(made: Container) -> dict[str, Any]:
         "ReadonlyRootfs": True,
         "Privileged": False,
         "Init": False,  # PID 1 is the supervisor, whom signals from inside do not reach
-        "CapAdd": [],
+        "CapAdd": list(CAPABILITIES) if made.own_kernel else [],
         "CapDrop": ["ALL"],
-        "SecurityOpt": ["no-new-privileges", f"seccomp={_profile()}"],
+        "SecurityOpt": ["no-new-privileges", f"seccomp={'unconfined' if made.own_kernel else _profile()}"],
         "PidsLimit": made.processes,
         "Memory": made.memory_bytes,
         "MemorySwap": made.memory_bytes,  # both together: no swap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -63,7 +64,7 @@ class Places:
 
     def workdir(self, seat: int, uid: int | None) -> Path:
         """A new folder that only the jail's user enters."""
-        path = Path(tempfile.mkdtemp(prefix=f"seat-{seat}-", dir=self._folder))
+        path = Path(tempfile.mkdtemp(prefix=f"seat-{seat:05}-", dir=self._folder))
         if uid is not None:
             os.chown(path, uid, uid)
         return path
@@ -148,5 +149,6 @@ def _room() -> Path:
 def _sweep(room: Path) -> None:
     """Removes the folders of launchers that were killed."""
     for path in room.glob(f"{PREFIX}*-landlock"):
-        if path.stat().st_uid == os.geteuid() and not owner_lives(path.name):
-            Places.remove(path)
+        with contextlib.suppress(FileNotFoundError):  # its owner, or another start, has removed it
+            if path.stat().st_uid == os.geteuid() and not owner_lives(path.name):
+                Places.remove(path)

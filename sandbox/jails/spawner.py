@@ -12,17 +12,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import queue
 import subprocess
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from sandbox.aside import Aside
 from sandbox.errors import JailError
 
-_T = TypeVar("_T")
 _CLONE_NEWNS = 0x20000
 _ASK, _ADDR_NO_RANDOMIZE = 0xFFFFFFFF, 0x0040000  # of personality(2)
 _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 0x1000, 0x4000, 0x40000, 0x2, 0x4
@@ -35,38 +32,21 @@ class Spawner:
     def __init__(self, room: tuple[str, ...] = _ROOM) -> None:
         """room: folders, one of which may be covered in the thread's own mount namespace."""
         self._rooms = room
-        self._work: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._room: Path | None = None
         self._reachable: dict[Path, Path] = {}
-        self._pid = os.getpid()
-        self._thread = threading.Thread(target=self._serve, name="ot-code-spawner", daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        # Programs that read what they never wrote, or order things by where they lie, do the same in every run.
-        libc = ctypes.CDLL(None)
-        libc.personality(libc.personality(_ASK) | _ADDR_NO_RANDOMIZE)  # of this thread, and so of what it starts
-        while (item := self._work.get()) is not None:
-            call, future = item
-            try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
-                future.set_exception(error)
-            del item, call, future
-
-    def _do(self, call: Callable[[], _T]) -> _T:
-        future: Future[_T] = Future()
-        self._work.put((call, future))
-        return future.result()
+        self._aside = Aside("ot-code-spawner")
 
     def start(self, command: Callable[[], tuple[list[str], dict[str, Any]]]) -> subprocess.Popen[bytes]:
         """Starts the process that `command` describes: (argv, keywords of Popen), made on this thread."""
 
         def call() -> subprocess.Popen[bytes]:
+            # Programs that read what they never wrote, or order things by where they lie, do the same in every run.
+            libc = ctypes.CDLL(None)
+            libc.personality(libc.personality(_ASK) | _ADDR_NO_RANDOMIZE)  # of this thread, and so of what it starts
             argv, keywords = command()
             return subprocess.Popen(argv, **keywords)
 
-        return self._do(call)
+        return self._aside.run(call)
 
     def reachable(self, path: Path) -> Path:
         """A path that leads to the same file or folder for any user. Called on the spawner's thread only."""
@@ -109,9 +89,7 @@ class Spawner:
 
     def close(self) -> None:
         """Ends the thread; jails that it started die with it."""
-        self._work.put(None)
-        if self._pid == os.getpid():
-            self._thread.join()
+        self._aside.close()
 
 
 def end_process(process: subprocess.Popen[bytes], patience_s: float = 0.0) -> None:

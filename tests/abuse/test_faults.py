@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 from test_defences import guest, without
 
@@ -46,12 +48,42 @@ def test_a_killed_jail_is_replaced_and_its_run_tried_again() -> None:
         assert [(run.status, run.stdout) for run in done] == [(Status.EXITED, f"{number}\n") for number in range(4)]
 
 
+def test_a_job_that_is_suspended_meets_no_limit_on_the_clock() -> None:
+    def suspend() -> None:
+        while not (lent := list(sandbox.pool._lent)):
+            time.sleep(0.01)
+        time.sleep(0.4)
+        first = psutil.Process(lent[0].pid)  # type: ignore[attr-defined]
+        jailed = [first, *first.children(recursive=True)]
+        for process in jailed:
+            process.suspend()
+        time.sleep(6)
+        for process in jailed:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    program = "import time\nwhile time.process_time() < 1.5: pass\nprint(input())"
+    with Sandbox(jobs=1) as sandbox:
+        sandbox.run("print(1)")
+        suspending = threading.Thread(target=suspend)
+        suspending.start()
+        done = sandbox.run(program, stdin="7", limits=Limits(cpu_time_s=10, wall_time_s=4))
+        suspending.join()
+        assert (done.status, done.stdout) == (Status.EXITED, "7\n")
+        assert done.wall_time_s is not None
+        assert done.wall_time_s > 6  # it was
+        assert (
+            sandbox.run("while True: __import__('time').sleep(1)", limits=Limits(wall_time_s=1)).status
+            is Status.TIME_LIMIT
+        )
+
+
 def test_a_jail_killed_twice_is_a_fault_and_never_a_verdict() -> None:
     with Sandbox(jobs=1) as sandbox:
         sandbox.run("print(1)")
         killer = _kill_when_running(sandbox, 2)
         with pytest.raises(SandboxError, match="two jails broke"):
-            sandbox.run("import time\ntime.sleep(0.6)")
+            sandbox.run("import time\ntime.sleep(5)")
         killer.join()
         assert sandbox.run("print(2)").stdout == "2\n"
 
@@ -62,7 +94,7 @@ _NONSENSE: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "an ill-formed frame": guest("window", '"wall_ns": item.wall_ns}', '"wall_ns": None}'),
     "no JSON": guest("wire", 'text = json.dumps(header, separators=(",", ":")).encode("ascii")', 'text = b"[" * 99'),
     "a head beyond all caps": guest("wire", "return HEAD.pack(len(text), body_bytes) + text", "return b'\\xff' * 12"),
-    "it dies": guest("window", "os.close(pidfd)", "os._exit(3)"),
+    "it dies": guest("window", "ending.close()", "os._exit(3)"),
     "it says that it ends, and has run nothing": guest(
         "window", "for item in items:\n            dirty", "for item in ():\n            dirty"
     ),
@@ -86,8 +118,14 @@ def test_more_runs_than_were_asked_for_are_no_results() -> None:
         assert not sandbox.pool._idle, "a broken jail was kept"
 
 
+def test_a_fault_says_what_the_supervisor_said_last() -> None:
+    broken = without(guest("window", "ending.close()", "raise OSError('a fault of ours')"))
+    with broken as sandbox, pytest.raises(SandboxError, match=r"it said: .*a fault of ours"):
+        sandbox.run("print(1)")
+
+
 def test_a_silent_jail_is_a_fault() -> None:
-    hang = guest("window", "os.close(pidfd)", "time.sleep(60)")
+    hang = guest("window", "ending.close()", "time.sleep(60)")
     with pytest.MonkeyPatch.context() as patch, without(hang) as sandbox:
         patch.setattr(session, "SILENCE_S", 1.0)
         begun = time.monotonic()
@@ -98,8 +136,8 @@ def test_a_silent_jail_is_a_fault() -> None:
 
 _BREAKS = guest(
     "supervisor",
-    "self.program = Program(header, blob, exe, watched=self.clocks.watched)",
-    """self.program = Program(header, blob, exe, watched=self.clocks.watched)
+    "self.program = Program(header, blob, exe, watched=self.clocks.watched, grouped=self.clocks.grouped)",
+    """self.program = Program(header, blob, exe, watched=self.clocks.watched, grouped=self.clocks.grouped)
         if header["main"][1] == 7:
             os._exit(3)""",
 )
@@ -121,6 +159,7 @@ def test_a_thousand_runs_in_one_window(sandbox: Sandbox) -> None:
 def test_killing_the_supervisor_by_memory_is_a_verdict(sandbox: Sandbox) -> None:
     """Who is killed when memory runs out is the kernel's choice; the verdict is not."""
     source = """\
+import contextlib
 import os
 import select
 open('/proc/self/oom_score_adj', 'w').write('1000')

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from control_groups import groups_of
 
 from sandbox import Sandbox
 
@@ -76,19 +77,12 @@ def _gone(pids: list[int], within_s: float = 5.0) -> bool:
     return not _alive(pids)
 
 
-def _folders() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("*ot-code*") if "canary" not in path.name}
-
-
-def _groups_of(pid: int) -> list[Path]:
-    return [path for path in Path("/sys/fs/cgroup").glob("*/**/ot-code-*") if f"-{pid}-" in path.name]
-
-
 @pytest.fixture(autouse=True)
-def _no_folder_is_left() -> Iterator[None]:
-    before = _folders()
-    yield
-    assert _folders() - before == set()
+def _no_folder_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:  # others are making and removing theirs meanwhile
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
+        assert [path.name for path in Path(folder).glob("*ot-code*")] == []
 
 
 @pytest.mark.parametrize(
@@ -105,10 +99,10 @@ def test_a_signal_ends_the_host_and_its_jails(way: str, number: signal.Signals) 
     assert host.returncode != 0
     assert _gone(pids), f"{_alive(pids)} of {pids} outlive the host"
     if number == signal.SIGINT:
-        assert _groups_of(host.pid) == [], "Ctrl-C leaves control groups"
+        assert groups_of(host.pid) == set(), "Ctrl-C leaves control groups"
     with Sandbox(jobs=1) as after:  # what a kill -9 left is swept at the next start
         assert after.run("print(1)").ok
-        assert _groups_of(host.pid) == []
+        assert groups_of(host.pid) == set()
 
 
 @pytest.mark.parametrize(("way", "status"), [("raises", 1), ("exits", 5), ("leaves at once", 6), ("closes", 0)])
@@ -118,7 +112,7 @@ def test_the_host_ends_by_itself(way: str, status: int) -> None:
     assert host.returncode == status
     assert _gone(pids), f"{_alive(pids)} of {pids} outlive the host"
     if way != "leaves at once":
-        assert _groups_of(host.pid) == []
+        assert groups_of(host.pid) == set()
 
 
 def test_jails_die_with_the_host_and_not_with_the_thread_that_asked_for_them() -> None:

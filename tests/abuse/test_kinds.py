@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from abuse_corpus import Case, cases
 from docker_engines import LANGUAGES, PYTHON, engine_here
+from processes import lives
 
 from sandbox import Limits, Sandbox, SandboxError, builds
 from sandbox.jails import choice
 from sandbox.jails.landlock import LandlockLauncher
 from sandbox.jails.landlock_rules import kernel_abi
 
-_OVERSHOOT_MB = 160.0  # what processes can take between two looks, 10 ms apart, on a busy machine
+_OVERSHOOT_MB = 400.0  # what processes can take between two looks, 10 ms apart, on a busy machine
 _LACKED = {"pids": "a private view of process numbers", "memory": "exact memory", "scratch": "a scratch quota"}
 _NEWEST = kernel_abi()
 _ABIS = sorted({min(abi, _NEWEST) for abi in (1, 4, 6)})
@@ -178,7 +179,6 @@ source = "import os, time\\nfor _ in range(3):\\n    os.fork()\\nif not os.fork(
 threading.Thread(target=lambda: sandbox.run(source, limits=Limits(wall_time_s=60)), daemon=True).start()
 while not sandbox.pool._lent:
     time.sleep(0.01)
-time.sleep(0.5)
 print([jail.pid for jail in sandbox.pool._lent][0], flush=True)
 time.sleep(60)
 """
@@ -188,14 +188,16 @@ def test_nothing_outlives_a_killed_host() -> None:
     with subprocess.Popen([sys.executable, "-c", _HOST], stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout is not None
         supervisor = int(host.stdout.readline())
-        family = _below(_parent(supervisor))
-        assert len(family) >= 9, "the supervisor and its run's"
+        until = time.monotonic() + 30
+        while len(family := _below(_parent(supervisor))) < 9:  # the supervisor and its run's
+            assert time.monotonic() < until, family
+            time.sleep(0.05)
         host.kill()
         host.wait()
     deadline = time.monotonic() + 10
-    while any(map(_lives, family)) and time.monotonic() < deadline:
+    while any(map(lives, family)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not [pid for pid in family if _lives(pid)]
+    assert not [pid for pid in family if lives(pid)]
     with Sandbox(jobs=1, jail="landlock"):  # sweeps the folder
         pass
 
@@ -212,13 +214,6 @@ def _below(pid: int) -> list[int]:
         found += children
         todo += children
     return found
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_a_program_cannot_reach_the_keeper_or_the_host(landlock: Sandbox) -> None:

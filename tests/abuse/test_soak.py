@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from control_groups import groups_of
 from docker_engines import PYTHON, OwnEngine, own_engine
 
 from sandbox import Execution, Limits, Sandbox, SandboxError
@@ -71,15 +72,15 @@ def _descriptors() -> int:
 
 
 def _children() -> int:
-    return sum(len((task / "children").read_text().split()) for task in Path("/proc/self/task").iterdir())
+    count = 0
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends now has none
+            count += len((task / "children").read_text().split())
+    return count
 
 
 def _folders() -> set[str]:
     return {path.name for top in ("/dev/shm", tempfile.gettempdir()) for path in Path(top).glob("ot-code-*-landlock")}
-
-
-def _groups() -> set[str]:
-    return {str(path) for path in Path("/sys/fs/cgroup").glob("**/ot-code-*") if path.is_dir()}
 
 
 class _Soak:
@@ -179,7 +180,7 @@ class _Soak:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_soak(kind: str, engine: OwnEngine | None) -> None:
     free = shutil.disk_usage("/").free
-    folders, groups = _folders(), _groups()
+    folders, groups = _folders(), groups_of()
     with Sandbox(jobs=2, jail=kind, image=PYTHON if kind == "docker" else None, limits=_LIMITS) as sandbox:
         soak = _Soak(sandbox, engine)
         soak.run()
@@ -189,12 +190,12 @@ def test_soak(kind: str, engine: OwnEngine | None) -> None:
         assert _descriptors() <= descriptors + 40, "descriptors leak"
         assert _resident_mb() <= resident + 64, "memory leaks"
     assert sum(soak.kills.values()), soak.kills
-    assert _PROGRAMS < 2000 or all(soak.kills.values()), soak.kills
+    assert _PROGRAMS < 2000 or soak.kills["at work"], soak.kills
     if engine is not None:
         with contextlib.closing(Engine()) as other:
             assert other.containers({"ot-code.jail": "1"}) == []
     else:
         assert _children() == 0
     assert _folders() <= folders
-    assert {name for name in _groups() - groups if f"-{os.getpid()}-" in name} == set()
+    assert groups_of() <= groups
     assert shutil.disk_usage("/").free > free - (1 << 30)

@@ -11,7 +11,7 @@ from abuse_corpus import Case, cases
 from sandbox import Sandbox, executor
 from sandbox.jails.cgroup import NoCgroups
 
-_OVERSHOOT_MB = 160.0  # what processes can take between two looks, 10 ms apart, on a busy machine
+_OVERSHOOT_MB = 400.0  # what processes can take between two looks, 10 ms apart, on a busy machine
 _PROPERTIES = {
     "cpu_limit",
     "descriptors",

@@ -190,6 +190,7 @@ def test_closing_leaves_no_future_open():
     made.start()
     closer = threading.Thread(target=workers.close)
     closer.start()
+    assert workers.closing.wait(20)
     hold.set()
     closer.join(20)
     made.abandon()

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from forks import in_a_fork
 
 from code_pipeline.cache import VerdictCache, cacheable
 from code_pipeline.types import CaseResult, Failure, Judgement, Verdict
@@ -139,6 +140,13 @@ def test_processes_and_threads_share_it(tmp_path):
         found = list(threads.map(lambda number: cache.get(key(number), "s1", {}), [*range(200), *range(1_000, 1_200)]))
     assert found == [RIGHT] * 400
     cache.close()
+
+
+def test_a_fork_while_another_thread_uses_it(cache):
+    cache.put(key(1), RIGHT)
+    with cache._lock:
+        assert in_a_fork(lambda: cache.get(key(1), "s1", {}) == RIGHT) == "True"
+    assert cache.get(key(1), "s1", {}) == RIGHT
 
 
 def test_a_size_that_is_not_one(tmp_path):

@@ -202,7 +202,7 @@ def test_sets_are_shown_in_the_same_order_in_every_process() -> None:
 def test_big_values_are_fast() -> None:
     expected = [[i, str(i), i / 7] for i in range(50_000)]
     returned = [tuple(item) for item in expected]
-    start = time.perf_counter()
+    start = time.process_time()
     assert judged(expected, returned).passed
     assert judged(list(range(10**6)), tuple(range(10**6))).passed
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

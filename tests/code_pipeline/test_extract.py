@@ -397,7 +397,7 @@ def seconds_for(response: str) -> float:
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("start", ["", "It's\n```python\n", "import sys\n"])
 def test_time_is_linear(start: str, piece: str) -> None:
-    assert seconds_for(start + piece * (1_000_000 // len(piece))) < 1.5  # a quadratic step would take minutes
+    assert seconds_for(start + piece * (1_000_000 // len(piece))) < 10  # a quadratic step would take minutes
 
 
 BEGINNINGS = ("class ", "type ", "function ", "import ", 'import "', "fn ", "int ", "for ", "use ", "read ", "(", "a<")

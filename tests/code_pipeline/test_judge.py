@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
+from forks import in_a_fork
 
 from code_pipeline import (
     Judge,
@@ -348,3 +349,11 @@ def test_closing_ends_what_waits(sandbox):
     judge.close()
     assert all(future.done() for future in waiting)
     assert isinstance(waiting[-1].exception(), CancelledError)
+
+
+def test_a_fork_is_told_to_make_its_own_and_ends_nothing():
+    with Judge() as judge:
+        assert one(judge, SQUARE, RIGHT).passed
+        assert "is a fork: make one here" in in_a_fork(lambda: one(judge, SQUARE, RIGHT))
+        assert in_a_fork(judge.close) == "None"
+        assert one(judge, SQUARE, RIGHT).passed

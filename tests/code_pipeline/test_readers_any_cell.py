@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from schema_columns import SCHEMAS
 
@@ -110,7 +110,7 @@ def answers(columns: tuple[str, ...]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_cells(schema: str, data: st.DataObject) -> None:
     name, columns = SCHEMAS[schema]

@@ -8,7 +8,7 @@ import math
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from code_pipeline.errors import RowError
@@ -18,7 +18,6 @@ from code_pipeline.readers.cases import read_cases
 from code_pipeline.readers.limits import memory_limit_mb, time_limit_s
 from code_pipeline.readers.literals import literal
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
@@ -61,7 +60,6 @@ def test_further_right_answers_that_cannot_be_read(answers, words):
         read_cases({"inputs": ["1"], "outputs": ["a"], "accepted_outputs": answers}, "c")
 
 
-@UNHURRIED
 @given(JSON)
 def test_any_further_right_answers_are_read_or_refused(cell):
     try:
@@ -71,7 +69,6 @@ def test_any_further_right_answers_are_read_or_refused(cell):
     assert all(isinstance(answer, str) for answer in cases.tests[0].accepted_outputs)
 
 
-@UNHURRIED
 @given(st.lists(st.tuples(TEXT, TEXT), max_size=5))
 def test_every_encoding_says_the_same(pairs):
     inputs, outputs = [i for i, _ in pairs], [o for _, o in pairs]
@@ -93,7 +90,6 @@ def test_every_encoding_says_the_same(pairs):
         assert stdin_pairs(encoding) == pairs
 
 
-@UNHURRIED
 @given(st.lists(st.tuples(st.lists(st.integers() | TEXT, max_size=3), JSON), max_size=4))
 def test_calls_come_back_as_they_are(pairs):
     cell = {"fn_name": "f", "inputs": [a for a, _ in pairs], "outputs": [o for _, o in pairs]}
@@ -101,7 +97,6 @@ def test_calls_come_back_as_they_are(pairs):
     assert [(case.arguments, case.expected) for case in cases] == [(tuple(a), o) for a, o in pairs]
 
 
-@UNHURRIED
 @given(
     st.sampled_from(sorted(READERS)),
     st.sampled_from(JUDGED),
@@ -127,7 +122,6 @@ def test_whatever_a_row_holds_only_row_errors_come_out(name, judged, row):
     assert "column" in said or "Candidate" in said
 
 
-@UNHURRIED
 @given(st.text(alphabet="[](){}'\",:+-.0123456789eEjTrueNone \\\n", max_size=40))
 def test_literals_never_raise_anything_else(text):
     try:

@@ -105,6 +105,8 @@ class TestPlain:
         assert reader_for(row.keys(), None).name == "math"
         assert domain_of(row.keys(), row) == "math"
         assert domain_of(PLAIN.keys(), PLAIN) == "code"
+        assert domain_of(row.keys(), {**row, "answer": None}) == "math"
+        assert domain_of((), {**PLAIN, "test_cases": None, "answer": None}) == "code"
 
 
 class TestChoice:

@@ -203,16 +203,34 @@ def test_show_of_what_repr_cannot_or_should_not_do():
 
 def test_a_failure_is_cut_and_can_always_be_written():
     test = TestCase("\ud800" + "9" * 5_000, "\udcff")
-    failure = failure_of(3, test, b"\xff" * 5_000, b"x" * 5_000 + b"ValueError: end", is_call=False)
+    failure = failure_of(
+        3, test, b"\xff" * 5_000, b"x" * 5_000 + b"ValueError: end", Verdict.RUNTIME_ERROR, is_call=False
+    )
     for text in (failure.input, failure.expected, failure.got, failure.stderr):
         assert len(text.encode("utf-8")) < 5 * CUT
     assert failure.got.startswith("\\xff\\xff")
     assert failure.stderr.endswith("ValueError: end")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "got", "stderr"),
+    [
+        (Verdict.WRONG_ANSWER, "1\n2\n", "at 3"),
+        (Verdict.RUNTIME_ERROR, "1\n2\n", "at 3"),
+        (Verdict.OUTPUT_LIMIT, "1\n2\n", ""),
+        (Verdict.TIME_LIMIT, "", ""),
+        (Verdict.MEMORY_LIMIT, "", ""),
+    ],
+)
+def test_how_far_a_program_had_come_when_a_limit_stopped_it_is_not_told(verdict, got, stderr):
+    """It differs from run to run, and a failure does not."""
+    failure = failure_of(0, TestCase("", ""), b"1\n2\n", b"at 3", verdict, is_call=False)
+    assert (failure.got, failure.stderr) == (got, stderr)
+
+
 def test_a_failed_call_shows_its_arguments_and_values():
     test = TestCase(arguments=([1, 2], "a"), expected=3)
-    failure = failure_of(0, test, None, b"", is_call=True)
+    failure = failure_of(0, test, None, b"", Verdict.WRONG_ANSWER, is_call=True)
     assert (failure.input, failure.expected, failure.got) == ("[1, 2], 'a'", "3", "None")
 
 

@@ -48,10 +48,13 @@ def dies():
         time.sleep(0.02)
     cluster.remove_node(nodes[0], allow_graceful=False)
     judged.append("killed")
+killer = threading.Thread(target=dies, daemon=True)
 if kill == "kill":
-    threading.Thread(target=dies, daemon=True).start()
+    killer.start()
 config = VerifyConfig(input=source, out=Path(out), engine="ray", ray_address=cluster.address, form="jsonl")
 summary = verify(config, quiet=True)
+if kill == "kill":
+    killer.join(60)
 print(json.dumps({"faults": summary["faults"], "read": summary["read"], "killed": bool(judged)}))
 cluster.shutdown()
 """
@@ -88,7 +91,12 @@ def stable(out: Path):
 @pytest.mark.parametrize("kill", ["no", "kill"])
 def test_a_cluster_gives_the_same_rows(local, tmp_path, kill):
     source, whole = local
-    environment = {**os.environ, "RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
+    environment = {
+        **os.environ,
+        "RAY_AUTH_MODE": "disabled",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_memory_monitor_refresh_ms": "0",
+    }
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(source), str(tmp_path / "out"), kill],
         capture_output=True, text=True, env=environment, timeout=280, check=False,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from math_pipeline.filters import math_filters
+from math_pipeline import MathVerdict, MathVerifier
+from math_pipeline.filters import gives_none, math_filters
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,8 @@ from math_pipeline.filters import math_filters
         ("Show that x exists and find it.", "5", [], "symbolic"),
         ("Find x.", r"so \boxed{}", ["no_gold", "empty_box"], "none"),
         ("Find x.", None, ["no_gold"], "none"),
+        ("Find x.", "notfound", ["no_gold"], "none"),
+        ("Which numbers are counted?", "natural numbers", ["worded_gold"], "judge_only"),
         ("Is n even?", "Yes", ["guessable_answer"], "symbolic"),
         ("Which? (A) 1 (B) 2 (C) 3", "B", ["guessable_answer"], "symbolic"),
         ("Which?\nA. 1\nB. 2\nC. 3\nD. 4", "3", ["guessable_answer"], "symbolic"),
@@ -37,3 +40,15 @@ def test_findings(statement: str, gold: str | None, findings: list[str], verifia
 @given(st.text(max_size=300), st.none() | st.text(max_size=100))
 def test_any_text(statement: str, gold: str | None) -> None:
     math_filters(statement=statement, gold=gold)
+
+
+@pytest.mark.parametrize("gold", ["proof", "notfound", r"\text{Not found.}", "See the solution.", "N/A"])
+def test_a_gold_answer_that_is_none_judges_nothing(gold: str) -> None:
+    with MathVerifier(workers=1) as verifier:
+        for response in (r"\boxed{2}", rf"\boxed{{{gold}}}"):
+            assert verifier.verify(gold=gold, response=response).verdict is MathVerdict.UNPARSABLE_GOLD
+
+
+@pytest.mark.parametrize("gold", ["n/a", "none", "no solution", "proof by induction on 2n"])
+def test_a_gold_answer_in_words_is_one(gold: str) -> None:
+    assert not gives_none(gold)

@@ -47,7 +47,7 @@ def test_hostile(verifier: MathVerifier) -> None:
     for case in rows("adversarial.jsonl"):
         began = time.monotonic()
         judgement = verifier.verify(gold=case["gold"], response=case["pred"])
-        assert time.monotonic() - began < 20, case["id"]  # 5 s where nothing else runs
+        assert time.monotonic() - began < 60, case["id"]  # 5 s where nothing else runs
         assert judgement.cpu_time_s <= 2.1, case["id"]
         if case["must"].startswith("True within") or case["must"] == "True":
             assert judgement.verdict is MathVerdict.CORRECT, case["id"]

@@ -94,11 +94,17 @@ def test_a_fault_is_never_a_verdict_on_the_answer(making: Making, answer: Any, t
     assert len(server.requests) > before  # a fault is not remembered
 
 
+def test_a_key_that_a_server_says_is_not_repeated(making: Making, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "our-very-own-key")
+    judge, _ = making(lambda *_: failing(500, "no account for our-very-own-key"), retries=0)
+    assert "no account for (hidden)" in judge.judge(gold="1", answer="one").fault
+
+
 def test_a_server_that_hangs(making: Making) -> None:
-    judge, server = making(lambda *_: Said(hang_s=30), timeout_s=0.3, retries=1)
+    judge, server = making(lambda *_: Said(hang_s=30), timeout_s=1.5, retries=1)
     ruling = judge.judge(gold="4", answer="5")
     assert ruling.verdict is MathVerdict.JUDGE_ERROR
-    assert "0.3 s" in ruling.fault
+    assert "1.5 s" in ruling.fault
     assert len(server.requests) == 2
 
 
@@ -185,6 +191,17 @@ def test_equal_pairs_are_asked_once_however_many_want_them(making: Making) -> No
     assert sum(ruling.prompt_tokens for ruling in rulings) == 100
 
 
+def test_whoever_asked_first_may_leave(making: Making) -> None:
+    judge, server = making(lambda *_: Said('{"reasoning": "", "correct": true}', hang_s=2))
+    first, second = (judge.submit(gold="4", answer="four") for _ in range(2))
+    while not server.requests:
+        time.sleep(0.01)
+    assert first.cancel()
+    assert second.result().verdict is MathVerdict.CORRECT
+    assert judge.judge(gold="4", answer="four").verdict is MathVerdict.CORRECT
+    assert len(server.requests) == 1
+
+
 def test_no_more_requests_at_once_than_allowed(making: Making) -> None:
     judge, server = making(lambda *_: Said('{"reasoning": "", "correct": true}', hang_s=0.05), concurrency=3)
     asked = [judge.submit(gold="4", answer=str(number)) for number in range(12)]
@@ -194,10 +211,11 @@ def test_no_more_requests_at_once_than_allowed(making: Making) -> None:
 
 
 def test_requests_a_minute(making: Making) -> None:
-    judge, server = making(lambda *_: verdict(True), requests_per_minute=300)
+    judge, _ = making(lambda *_: verdict(True), requests_per_minute=300)
+    began = time.monotonic()
     for one in [judge.submit(gold="4", answer=str(number)) for number in range(6)]:
         one.result()
-    assert server.times[-1] - server.times[0] >= 0.2 * 4  # the first may have come late
+    assert time.monotonic() - began >= 0.2 * 5
 
 
 def test_the_cache_pays_once_and_more_votes_pay_for_the_rest(making: Making, tmp_path: Path) -> None:

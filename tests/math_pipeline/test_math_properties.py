@@ -43,7 +43,7 @@ def test_the_fast_path_is_symmetric(one: Fraction, two: Fraction) -> None:
 
 
 @given(LATEX | st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_read(text: str) -> None:
     for found in (answer_of(text), gold_of(text)):
         if found is not None:

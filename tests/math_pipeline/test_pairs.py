@@ -8,7 +8,7 @@ import pytest
 
 from math_pipeline import MathJudgement, MathVerifier
 
-NAMES = ("pairs.txt", "pairs_look_alikes.txt", "pairs_fresh.txt", "pairs_exams.txt")
+NAMES = ("pairs.txt", "pairs_look_alikes.txt", "pairs_fresh.txt", "pairs_exams.txt", "pairs_told.txt")
 FILES = [Path(__file__).with_name(name) for name in NAMES]
 LINE = re.compile(r"(.*?) (===|=/=|=\?=) (.*)")
 WANTED = {"===": {True}, "=/=": {False}, "=?=": {False, None}}

@@ -44,6 +44,15 @@ def test_the_version_and_no_command(capsys):
     assert "frobnicate" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_closed_before_it_began_are_done_without(closed, tmp_path):
+    given = jsonl(tmp_path / "in.jsonl", [plain(1, [RIGHT])])
+    words = [sys.executable, "-m", "ot_code", "verify", str(given), "--out", str(tmp_path / "out")]
+    done = subprocess.run(["/bin/sh", "-c", f'"$@" {closed}', "sh", *words], check=False, timeout=100)
+    assert done.returncode == Exit.DONE
+    assert json.loads((tmp_path / "out/summary.json").read_text())["verdicts"] == {"accepted": 1}
+
+
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [

@@ -9,14 +9,13 @@ import sys
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ot_code.errors import InputError, MissingExtraError
 from ot_code.inputs import document, open_input, records, text
 from ot_code.inputs.document import elements
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine is shared
 ROWS = [{"id": n, "problem": "é\n" * n, "test_cases": {"inputs": [str(n)], "outputs": ['}]"\\']}} for n in range(7)]
 SCALAR = st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"]), max_size=9)
 OBJECTS = st.dictionaries(
@@ -84,7 +83,6 @@ class TestForms:
     def test_a_single_object_is_one_row(self, tmp_path):
         assert values(write(tmp_path / "a.json", json.dumps(ROWS[1], indent=1))) == ROWS[1:2]
 
-    @UNHURRIED
     @given(st.lists(OBJECTS, max_size=5), st.integers(1, 40), st.sampled_from([None, 1]), st.booleans())
     def test_elements_whatever_the_chunks(self, rows, size, indent, in_array):
         whole = (
@@ -96,7 +94,6 @@ class TestForms:
         assert [json.loads(piece) for piece in pieces] == rows
         assert not splitter.inside
 
-    @UNHURRIED
     @given(st.binary(max_size=60))
     def test_no_bytes_make_it_fail(self, data):
         for _, raw in elements(io.BytesIO(data)):

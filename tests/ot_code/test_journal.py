@@ -47,7 +47,7 @@ def test_the_last_line_of_a_candidate_counts(tmp_path):
         assert back.judged(0)[0]["verdict"] == "accepted"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cut=st.integers(0, 4000))
 def test_a_torn_last_line_is_dropped_wherever_it_tore(tmp_path_factory, cut):
     path = tmp_path_factory.mktemp("journal") / ".journal"

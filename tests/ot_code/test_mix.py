@@ -81,6 +81,20 @@ def test_what_is_wrong_is_named_by_its_key(asked, said):
         Mix.of(Given({"by": "domain", **asked}))
 
 
+def test_a_column_that_no_row_has_is_an_error():
+    with pytest.raises(UsageError, match="no row has a column topic; the columns are n, domain"):
+        mixed(by="topic", counts={"math": 5}, short="take")
+
+
+def test_settings_that_failed_can_be_mended_in_the_same_folder(tmp_path):
+    rows, out = jsonl(tmp_path / "rows.jsonl", ROWS), tmp_path / "out"
+    given = ["mix", str(rows), "--by", "domain", "--out", str(out), "--quiet", "--counts"]
+    assert main([*given, "math: 500"]) == Exit.USAGE
+    assert main([*given, "math: 5"]) == Exit.DONE
+    assert len(rows_of(out / "kept")) == 5
+    assert main([*given, "math: 6"]) == Exit.USAGE  # what is finished is not touched
+
+
 def test_the_command(tmp_path, capsys):
     path = jsonl(tmp_path / "rows.jsonl", ROWS)
     words = ["mix", str(path), "--out", str(tmp_path / "out"), "--by", "domain"]

@@ -73,7 +73,7 @@ def quiet_datasets():
     datasets.disable_progress_bars()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=ROWS, shard_rows=st.sampled_from([None, 1, 2]), form=st.sampled_from(["parquet", "jsonl"]))
 def test_any_json_survives_shards_and_one_schema(tmp_path_factory, rows, shard_rows, form):
     root = tmp_path_factory.mktemp("out")
@@ -103,7 +103,7 @@ def check_value(value, written, shape):
         assert fitted(value, shape) == written
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=ROWS.filter(bool))
 def test_any_json_loads_with_datasets(tmp_path_factory, rows):
     root = tmp_path_factory.mktemp("out")

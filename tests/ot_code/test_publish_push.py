@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hub_server import TOKEN, Fault, HubServer, Repo
@@ -45,7 +46,8 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)  # the server speaks LFS
         monkeypatch.setattr(push, "PAUSE_S", 0.01)
-        monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)  # its own pauses
+        hasty = SimpleNamespace(**{**vars(time), "sleep": lambda _: None})
+        monkeypatch.setattr("huggingface_hub.utils._http.time", hasty)  # its own pauses, and nobody else's
         yield server
 
 
@@ -211,15 +213,12 @@ def test_a_push_killed_in_the_middle_goes_on(hub: HubServer, judged: Path, tmp_p
     out = tmp_path / "out"
     environment = {**os.environ, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(tmp_path / "home")}
     command = [sys.executable, "-m", "ot_code", "publish", str(judged), "--out", str(out), "--push", "me/data"]
-    hub.hang_s = 0.7
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as running:
-        deadline = time.monotonic() + 60
-        while not hub.uploaded and time.monotonic() < deadline:
-            time.sleep(0.01)
-        running.send_signal(signal.SIGKILL)
+        hub.on_upload = running.kill  # before an upload is answered: nothing can have been committed
+        assert running.wait(120) == -signal.SIGKILL
     assert hub.uploaded
     assert hub.repos["me/data"].history == []
-    hub.hang_s = 0.0
+    hub.on_upload = None
     time.sleep(1)  # uploads that were under way end
     before = list(hub.uploaded)
     done = subprocess.run(

@@ -19,6 +19,7 @@ from verify_runs import RIGHT, WRONG, jsonl, plain, verify
 from ot_code.publishing.templates import SKY_T1
 from ot_code.stages.publish import PublishSettings, publish
 
+pytestmark = pytest.mark.timeout(800)  # torch is imported twice, from a cold disk, beside other tests
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("OT_TRAINERS", ROOT / ".venv-trainers"))
 LOAD = Path(__file__).parent / "trainers" / "load.py"
@@ -49,7 +50,7 @@ def load(trainer: str, folder: Path, config: str, cache: Path) -> Any:
         **os.environ, "HF_DATASETS_CACHE": str(cache), "HF_HOME": str(cache), "HF_HUB_OFFLINE": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }  # fmt: skip
-    run = {"capture_output": True, "text": True, "timeout": 250, "env": environment}
+    run = {"capture_output": True, "text": True, "timeout": 350, "env": environment}
     probe = subprocess.run([python, "-c", f"import {NEEDS[trainer]}"], check=False, **run)
     if probe.returncode:
         _absent(f"{trainer} cannot be imported in {HOME}: {probe.stderr.strip().splitlines()[-1]}")

@@ -67,6 +67,18 @@ def test_a_recipe_is_read_as_it_says():
         ("answers: all", "drop: [unpassed]", r"line 11: stages\[1\]\.verify\.drop: unpassed: did you mean"),
         ("check_tests: 3", "drop: [unpassed_tests]", r"line 10: stages\[1\]\.verify: .*only --check-tests looks"),
         ('on: "undecided"', "on: sometimes", r"line 13: stages\[1\]\.verify\.judge: must be `all`"),
+        (
+            "map: {q: problem}",
+            "map: {q: problme}",
+            r"line 7: sources\[1\]\.map: q=problme: there is no field 'problme'",
+        ),
+        ("map: {q: problem}", "schema: tacos", r"line 7: sources\[1\]\.schema: unknown source 'tacos'"),
+        (
+            "answers: all",
+            "time_factors: {klingon: 2}",
+            r"line 11: .*verify\.time_factors\.klingon: must be all, or one",
+        ),
+        ("//localhost", "//me:word@localhost", r"line 13: .*judge\.base_url: must hold no user, password"),
         ("math: 1.0", "math: 0.5", r"line 14: stages\[2\]\.mix\.shares: must add up to 1"),
         ("name: mine", "name: [1]", r"line 1: name: must be text"),
         ("stages:", "name: x\nstages:", r"r\.yaml, name: line 8: is there already, on line 1"),
@@ -101,7 +113,7 @@ def test_aliases_that_grow_are_refused():
         parsed("\n".join(lines))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200)))
 def test_any_text_is_a_recipe_or_a_setting_error(text):
     try:
@@ -124,7 +136,7 @@ KEYS = st.sampled_from(WORDS.split())
 TABLES = st.recursive(PLAIN, lambda inner: st.dictionaries(KEYS, inner, max_size=4), max_leaves=12)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.fixed_dictionaries(
         {"sources": st.lists(TABLES, max_size=2) | PLAIN},

@@ -138,6 +138,11 @@ def test_jsonl_holds_the_same(mixed, tmp_path):
     ]
 
 
+def test_keep_unchecked_takes_domains_only(tmp_path, capsys):
+    assert verify(jsonl(tmp_path / "rows.jsonl", [{}]), "--out", tmp_path / "out", "--keep-unchecked", "sciense") == 2
+    assert "--keep-unchecked sciense: the domains are code, math, science, puzzle" in capsys.readouterr().err
+
+
 def test_keep_unchecked_keeps_the_named_domains(tmp_path):
     path = jsonl(tmp_path / "rows.jsonl", [plain(0, [RIGHT], domain="science"), plain(1, [RIGHT], domain="puzzle")])
     assert verify(path, "--out", tmp_path / "out", "--keep-unchecked", "science") == Exit.DONE

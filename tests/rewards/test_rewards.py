@@ -125,6 +125,16 @@ def test_equal_rows_go_once_and_pictures_stay_behind():
     assert batch.places == [(0, 0), (0, 1), (1, 0)]
 
 
+def test_columns_may_be_arrays_and_hold_anything_beside():
+    tests = np.array([json.dumps(TESTS)] * 2)
+    assert trl([RIGHT, WRONG], prompts=["?"] * 2, test_cases=tests, meta=[{1: 2, "a": 3, (4,): 5}] * 2) == [1.0, 0.0]
+
+
+def test_prompts_for_other_completions_are_an_error():
+    with pytest.raises(ValueError, match="1 prompts for 2 completions"):
+        trl([RIGHT, WRONG], prompts=["?"], test_cases=[TESTS] * 2)
+
+
 def test_the_last_words_of_the_assistant_count():
     talk = [
         {"role": "assistant", "content": "first"},

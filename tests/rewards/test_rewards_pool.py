@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import multiprocessing
 import os
 import signal
@@ -12,11 +14,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
-from reward_rows import RIGHT, WRONG, columns, pools
+from reward_rows import HOSTILE, RIGHT, TESTS, WRONG, columns, pools
 
 from ot_code.errors import RewardError
-from ot_code.rewards import pool, trl
+from ot_code.rewards import Reward, pool, trl
 
 HERE = str(Path(__file__).parent)
 FORKS = f"""
@@ -55,6 +58,33 @@ def test_processes_of_a_node_share_one():
     with multiprocessing.get_context("spawn").Pool(4) as trainers:
         assert trainers.map(_score, range(8)) == [[1.0, 0.0, 0.0]] * 8
         assert len(pools()) == 1
+
+
+def _score_slowly(number: int) -> list[float | None]:
+    slow = f"import subprocess\nsubprocess.run(['sleep', '0.07'])\n{RIGHT}  # {number}"
+    return trl([slow, HOSTILE, f"{slow}, again"], **columns(3))
+
+
+def _sleeping() -> int:
+    """How many programs of the pool are in their sleep."""
+    count = 0
+    for pid in pools():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for process in psutil.Process(pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    count += process.name() == "sleep"
+    return count
+
+
+def test_many_trainers_run_no_more_programs_at_once_than_there_are_cpus():
+    seen = []
+    with multiprocessing.get_context("spawn").Pool(8) as trainers:
+        asked = trainers.map_async(_score_slowly, range(32), chunksize=1)
+        while not asked.ready():
+            seen.append(_sleeping())
+            asked.wait(0.005)
+        assert asked.get() == [[1.0, 0.0, 1.0]] * 32
+    assert max(seen) == len(os.sched_getaffinity(0))
 
 
 def test_threads_share_one():
@@ -157,3 +187,31 @@ def test_a_trainer_that_dies_calls_its_work_off():
     begun = time.monotonic()
     assert trl([RIGHT], **columns(1)) == [1.0]
     assert time.monotonic() - begun < 100
+
+
+def test_a_trainer_that_reads_nothing_holds_nobody_up():
+    trl([RIGHT], **columns(1))
+    rows = [
+        {"columns": {"prompt": "", "answer": "7"}, "responses": [rf"\boxed{{{at}}}" for at in range(3000)]},
+        {"columns": {"prompt": "", "test_cases": TESTS}, "responses": [f"{RIGHT}  # {at}" for at in range(8)]},
+    ]
+    with pool._opened() as stopped:
+        stopped.send_bytes(json.dumps({"rows": rows, "all_tests": False, "deadline_s": None}).encode())
+        time.sleep(2)  # until the kernel takes no more of its answers
+        assert Reward(deadline_s=60).trl([f"{RIGHT}  # another's"], **columns(1)) == [1.0]
+
+
+def test_a_deadline_holds_for_a_question_that_a_stopped_pool_does_not_read():
+    trl([RIGHT], **columns(1))
+    (pid,) = pools()
+    os.kill(pid, signal.SIGSTOP)
+    woken = threading.Timer(20, os.kill, (pid, signal.SIGCONT))
+    woken.start()
+    try:
+        begun = time.monotonic()
+        assert Reward(deadline_s=1).trl([RIGHT + "#" * 4_000_000], **columns(1)) == [None]
+        assert time.monotonic() - begun < 10
+    finally:
+        woken.cancel()
+        os.kill(pid, signal.SIGCONT)
+    assert trl([RIGHT, WRONG], **columns(2)) == [1.0, 0.0]

@@ -16,7 +16,7 @@ from ot_code.errors import OutputError, UsageError
 from ot_code.sampling.ledger import Ledger
 from ot_code.sampling.pace import Pace
 from ot_code.sampling.prompts import messages
-from ot_code.sampling.replies import Reply, reply_of
+from ot_code.sampling.replies import Reply, reply_of, reply_of_stream
 from ot_code.sampling.settings import SampleSettings
 from ot_code.sampling.statistics import BANDS, band_of, pass_at_k
 
@@ -48,10 +48,17 @@ def test_tokens_a_minute(monkeypatch):
     clock = Clock(monkeypatch)
     pace = Pace(None, 6_000, clock=clock)
     for _ in range(60):
-        asyncio.run(pace.turn())
-        pace.answered(1_000)
+        pace.answered(1_000, asyncio.run(pace.turn()))
     # A minute's worth at once, then 100 a second: 60,000 tokens take some nine minutes.
     assert 500 <= clock.now - 100 <= 620
+
+
+def test_tries_that_cost_nothing_hold_up_nobody(monkeypatch):
+    clock = Clock(monkeypatch)
+    pace = Pace(None, 6_000, clock=clock)
+    for _ in range(100):
+        pace.answered(10, sum(asyncio.run(pace.turn()) for _ in range(4)))
+    assert clock.now - 100 <= 10  # 1,000 tokens in all
 
 
 def test_a_429_slows_down_and_time_mends_it(monkeypatch):
@@ -67,7 +74,7 @@ def test_a_429_slows_down_and_time_mends_it(monkeypatch):
     pace.refused(None)
     assert pace.gap_s == pytest.approx(0.075)
     for _ in range(200):
-        pace.answered(5)
+        pace.answered(5, 0.0)
     assert pace.gap_s == 0.0
 
 
@@ -80,6 +87,8 @@ def test_prompts_by_domain():
     assert "def add(a, b):\n\nWrite the python3 function `add`" in said["content"]
     told = messages(problem, "math", "python3", system="S", templates={"math": "Q: {problem}"})
     assert told == [{"role": "system", "content": "S"}, {"role": "user", "content": "Q: Add {language} {x}."}]
+    held = Problem("p", (), statement="S", starter_code="'{problem}'", function="f")
+    assert "'{problem}'" in messages(held, "code", "python3", system=None, templates={})[0]["content"]
     assert "\\boxed{}" in messages(problem, "math", "x", system=None, templates={})[0]["content"]
 
 
@@ -92,6 +101,37 @@ def test_prompts_by_domain():
 def test_no_body_breaks_a_reply(body):
     reply = reply_of(body)
     assert (reply.text is None) == bool(reply.why)
+
+
+@given(st.lists(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["choices", "delta", "content", "usage", "finish_reason", "text"]), inner, max_size=4
+    ),
+), max_size=4))  # fmt: skip
+def test_no_stream_breaks_a_reply(chunks):
+    async def stream():
+        for chunk in chunks:
+            yield chunk
+
+    reply = asyncio.run(reply_of_stream(stream(), 5.0))
+    assert (reply.text is None) == bool(reply.why)
+
+
+@pytest.mark.parametrize(
+    ("message", "more", "text"),
+    [({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, {}, "ab"),
+     ({"content": None, "reasoning_content": "hm"}, {"finish_reason": "length"}, ""),
+     ({"content": ""}, {"finish_reason": "stop"}, None)],
+)  # fmt: skip
+def test_what_counts_as_an_answer(message, more, text):
+    assert reply_of(json.dumps({"choices": [{"message": message, **more}]}).encode()).text == text
+
+
+def test_numbers_of_tokens_that_are_none():
+    usage = {"prompt_tokens": 10**30, "completion_tokens": 7}
+    reply = reply_of(json.dumps({"choices": [{"message": {"content": "a"}}], "usage": usage}).encode())
+    assert (reply.prompt_tokens, reply.completion_tokens) == (0, 7)
 
 
 def test_a_ledger_survives_a_torn_line(tmp_path):
@@ -129,7 +169,8 @@ def test_bands_are_whole():
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [({"until": 3, "n": 2}, "--until 3"), ({"rounds": 3, "n": 2}, "--rounds 3"), ({"rounds": 1}, "--rounds says"),
-     ({"keep": "some"}, "--keep must")],
+     ({"keep": "some"}, "--keep must"), ({"temperature": float("nan")}, "--temperature must"),
+     ({"top_p": 0}, "--top-p must"), ({"base_url": "localhost:8000/v1"}, "--base-url must begin with http")],
 )  # fmt: skip
 def test_settings_that_make_no_sense(wrong, says):
     with pytest.raises(UsageError, match=says):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from chat_server import ChatServer, failing
 from model_server import ModelServer
 
 from ot_code.cli import main
@@ -132,6 +133,59 @@ def test_what_is_never_given_is_a_row_that_says_why(tmp_path):
     assert "no statement" in rows[6]["reason"]
     assert rows[6]["sample_index"] is None
     assert summary(tmp_path / "out")["sampling"]["never_given"] == 3
+
+
+class Endless(ModelServer):
+    """Sends blanks, or a stream's comments, and no answer: to the first `many` requests."""
+
+    many = 1
+
+    def respond(self, to: Any, request: dict[str, Any], number: int) -> None:
+        if number >= self.many:
+            super().respond(to, request, number)
+            return
+        to.send_response(200)
+        to.send_header("Content-Type", "text/event-stream" if request.get("stream") else "application/json")
+        to.send_header("Connection", "close")
+        to.end_headers()
+        to.close_connection = True
+        while not self.stop.wait(0.2):
+            to.wfile.write(b": wait\n\n" if request.get("stream") else b" \n")
+            to.wfile.flush()
+
+
+@pytest.mark.parametrize("more", [(), ("--stream",)], ids=["whole", "streamed"])
+def test_a_reply_without_an_end_is_given_up(tmp_path, more):
+    problems = written(tmp_path, halves(1))
+    with Endless(model) as server:
+        assert main(words(server, problems, tmp_path / "out", "--timeout", 2, "--retries", 1, *more)) == 0
+    assert [row["verdict"] for row in judged(tmp_path / "out")] == ["correct"]
+    assert len(server.asked) == 2
+
+
+class Whole(ModelServer):
+    """Takes no notice of `stream`."""
+
+    def respond(self, to: Any, request: dict[str, Any], number: int) -> None:
+        super().respond(to, {**request, "stream": False}, number)
+
+
+def test_a_server_that_does_not_stream_has_answered_all_the_same(tmp_path):
+    problems = written(tmp_path, halves(2))
+    with Whole(model) as server:
+        assert main(words(server, problems, tmp_path / "out", "--stream", "--n", 2)) == 0
+    rows = judged(tmp_path / "out")
+    assert len(server.asked) == len(rows) == 4
+    assert {row["verdict"] for row in rows} <= {"correct", "incorrect"}
+
+
+def test_a_key_that_a_server_says_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "our-very-own-key")
+    with ChatServer(lambda *_: failing(500, "no account for our-very-own-key")) as server:
+        given = ["sample", written(tmp_path, halves(1)), "--model", "m", "--base-url", server.url, "--retries", "0"]
+        assert main([*given, "--out", str(tmp_path / "out"), "--quiet"]) == 3
+    assert "no account for (hidden)" in judged(tmp_path / "out")[0]["reason"]
+    assert all(b"our-very-own-key" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_a_refused_key_stops_the_run_and_is_no_verdict(tmp_path, capsys):
@@ -282,3 +336,23 @@ def test_overwriting_keeps_what_was_paid_for_unless_it_was_asked_otherwise(tmp_p
         assert [row["sample_index"] for row in judged(out)] == [0, 1, 2] * 3
         assert main(words(server, problems, out, "--n", 3, "--temperature", 0.9, "--overwrite")) == 0
         assert len(server.asked) == 18
+
+
+def test_an_endpoint_that_gives_nothing_is_no_success(tmp_path):
+    problems, out = written(tmp_path, halves(2)), tmp_path / "out"
+    with ModelServer(model, fault=lambda at: "500") as server:
+        assert main(words(server, problems, out, "--n", 1, "--retries", 0)) == 3
+    assert [row["verdict"] for row in judged(out)] == ["no_response"] * 2
+
+
+def test_overwriting_asks_again_for_what_was_never_given(tmp_path):
+    problems, out = written(tmp_path, halves(3)), tmp_path / "out"
+    with ModelServer(model, fault=lambda at: "500" if at < 2 else None) as server:
+        given = words(server, problems, out, "--n", 1, "--retries", 0, "--concurrency", 1)
+        assert main(given) == main(given) == 0
+        assert [row["verdict"] for row in judged(out)] == ["no_response", "no_response", "correct"]
+        assert summary(out)["sampling"]["never_given"] == 2
+        assert main([*given, "--overwrite"]) == 0
+        assert {row["verdict"] for row in judged(out)} <= {"correct", "incorrect"}
+        assert (summary(out)["sampling"]["answered"], summary(out)["sampling"]["never_given"]) == (3, 0)
+        assert len(server.asked) == 5

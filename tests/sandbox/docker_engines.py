@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -47,10 +49,11 @@ def engine_here() -> Iterator[Engine]:
 
 
 class OwnEngine:
-    """An engine below a folder, its data in a small file system in memory."""
+    """An engine below a folder, its data in a small file system in memory. runtimes: beside runc, for daemon.json."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtimes: Mapping[str, object]) -> None:
         self.folder = folder
+        self._runtimes = runtimes
         self.url = f"unix://{folder}/docker.sock"
         self.data = folder / "data"
         self.data.mkdir()
@@ -62,9 +65,9 @@ class OwnEngine:
         options = [
             "--host", self.url, "--data-root", str(self.data), "--exec-root", str(self.folder / "exec"),
             "--pidfile", str(self.folder / "docker.pid"), "--bridge=none", "--iptables=false", "--ip6tables=false",
-            "--containerd-namespace", "ot-code-tests", "--config-file", str(self.folder / "none.json"),
+            "--containerd-namespace", "ot-code-tests", "--config-file", str(self.folder / "daemon.json"),
         ]  # fmt: skip
-        (self.folder / "none.json").write_text("{}")
+        (self.folder / "daemon.json").write_text(json.dumps({"runtimes": dict(self._runtimes)}))
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*_APART, "dockerd", *options], stdout=log, stderr=log, start_new_session=True
@@ -87,7 +90,7 @@ class OwnEngine:
         if self.process is not None:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGTERM)
-            self.process.wait(30)
+            self.process.wait(120)
             self.process = None
 
     def close(self) -> None:
@@ -97,10 +100,10 @@ class OwnEngine:
 
 
 @contextlib.contextmanager
-def own_engine(folder: Path) -> Iterator[OwnEngine]:
+def own_engine(folder: Path, runtimes: Mapping[str, object] = MappingProxyType({})) -> Iterator[OwnEngine]:
     """An engine with the image of Python jails, that nobody else uses."""
     needed(os.geteuid() == 0 and shutil.which("dockerd") is not None, "starting an engine needs root and dockerd")
-    engine = OwnEngine(folder)
+    engine = OwnEngine(folder, runtimes)
     with contextlib.closing(engine):
         engine.start()
         engine.load(PYTHON)

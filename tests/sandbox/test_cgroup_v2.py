@@ -134,6 +134,7 @@ def test_a_group_writes_and_reads_the_kernels_files(kernel):
     (home / "cpu.stat").write_text("usage_usec 1500\nuser_usec 1000\nsystem_usec 500\n")
     (home / "memory.current").write_text("4096\n")
     (home / "memory.peak").write_text("8192\n")
+    assert group.limit_hits() == 3 + 1
     assert (group.oom_kills(), group.cpu_time_ns(), group.memory_usage()) == (2, 1_500_000, 4096)
     assert (group.memory_peak(), group.peak_processes()) == (8192, 3)
     assert group.guest_fds().keys() == {"version", "usage", "peak", "cpu", "oom"}
@@ -186,7 +187,7 @@ def test_a_group_that_fails_half_way_leaves_nothing(kernel):
     files = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(JailError, match=r"memory\.current"):
         found.create("jail")
-    assert len(list(Path("/proc/self/fd").iterdir())) == files
+    assert len(list(Path("/proc/self/fd").iterdir())) <= files
 
 
 def test_a_container_sees_its_own_part_of_the_tree(kernel):

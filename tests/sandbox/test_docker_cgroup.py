@@ -58,11 +58,14 @@ def test_a_group_that_went_with_its_container_is_asked_of_the_engine(host, monke
     group = Groups(41, CONTAINER, root, proc).group(41, CONTAINER, "seat-0", lambda: memory_was_why)
     assert group.oom_kills() == 2
 
+    hits = group.limit_hits() or 0
+
     def gone(_fd):
         raise JailError("no such device")
 
     monkeypatch.setattr(group, "_read", gone)
     assert group.oom_kills() == 2 + memory_was_why
+    assert (group.limit_hits() or 0) > hits  # that it was within its limit nobody knows any more
     with pytest.raises(JailError):
         group.memory_usage()
     group.close()

@@ -80,7 +80,8 @@ def test_an_engine_that_restarts_costs_no_verdict(engine):
 
 def test_an_engine_that_restarts_between_two_programs_costs_no_verdict(engine):
     with Sandbox(jobs=2, jail="docker", image=PYTHON) as box:
-        assert _squares(box, 6, lambda: None) == [f"{number * number}\n" for number in range(6)]
+        with box.open(Program("print(0)")) as one, box.open(Program("print(0)")) as other:
+            assert [session.run([Run()])[0].stdout for session in (one, other)] == ["0\n", "0\n"]
         assert len(box.pool._idle) == 2
         engine.stop()
         engine.start()
@@ -105,6 +106,20 @@ def test_an_engine_that_stops_answering_costs_no_verdict(engine, monkeypatch):
     until = time.monotonic() + 60
     with contextlib.closing(Engine()) as other:
         while other.containers({"ot-code.jail": "1"}):  # what could not be removed then is removed by now
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_what_a_hanging_engine_makes_late_is_removed(engine):
+    with Sandbox(jobs=1, jail="docker", image=PYTHON) as box:
+        patience, box._launcher._engine.api.timeout = box._launcher._engine.api.timeout, 1.0
+        engine.signal(signal.SIGSTOP)
+        threading.Timer(2.5, engine.signal, [signal.SIGCONT]).start()
+        assert box.run("print(1)").stdout == "1\n"
+        box._launcher._engine.api.timeout = patience
+    until = time.monotonic() + 60
+    with contextlib.closing(Engine()) as other:
+        while other.containers({"ot-code.jail": "1"}):
             assert time.monotonic() < until
             time.sleep(0.1)
 

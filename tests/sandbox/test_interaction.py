@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from sandbox import (
@@ -274,7 +278,7 @@ def test_a_jail_that_is_killed_is_replaced_and_the_talk_tried_again():
 
         killer = threading.Thread(target=kill)
         killer.start()
-        done = talk(sandbox, "import time\ntime.sleep(0.8)\nprint(1)")
+        done = talk(sandbox, "import time\ntime.sleep(3)\nprint(1)")
         killer.join()
         assert (done.candidate.ok, done.interactor.exit_code) == (True, 42)
 
@@ -328,4 +332,36 @@ def test_two_hundred_talks_leak_nothing():
         some(12)
         before = _facts(sandbox)
         some(200)
-        assert _facts(sandbox) == before
+        after = _facts(sandbox)
+        assert after[3] == before[3]
+        assert all(now <= then for now, then in zip(after[:3], before[:3], strict=True)), (before, after)
+
+
+SUSPENDED = """
+import os, sys, threading, time
+from sandbox import Limits, Program, Run, Sandbox, open_interaction
+
+candidate = "import time\\nwhile time.process_time() < 2: pass\\nprint(7, flush=True)"
+decides = "import sys\\nsys.exit(42 if sys.stdin.readline() else 43)"
+limits = Limits(cpu_time_s=8, wall_time_s=4)
+with Sandbox(jobs=1) as sandbox:
+    sandbox.run("print(1)")
+    with open_interaction(sandbox, Program(candidate), Program(decides), limits=limits) as one:
+        threading.Timer(0.5, lambda: print("talks", flush=True)).start()
+        done = one.run(Run())
+        print(done.candidate.status, done.interactor.exit_code)
+"""
+
+
+def test_a_host_that_is_suspended_ends_no_talk_for_its_time_on_the_clock() -> None:
+    with subprocess.Popen([sys.executable, "-c", SUSPENDED], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        assert host.stdout.readline() == "talks\n"
+        jailed = [host.pid, *(each.pid for each in psutil.Process(host.pid).children(recursive=True))]
+        for pid in jailed:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(6)
+        for pid in jailed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        assert host.stdout.read() == "exited 42\n"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from sandbox import Call, LanguageError, Limits, Program, Run, Sandbox, Status, languages
+from sandbox import Call, Execution, LanguageError, Limits, Program, Run, Sandbox, Status, languages
 from sandbox.builds import Builds
 from sandbox.languages import language
 from sandbox.prepared import _unpacked
@@ -234,6 +235,25 @@ class TestToolchains:
         keys.add(builds._key(language("cpp"), files, ("main.cpp",)))
         keys.add(builds._key(language("cpp"), {**files, "a.h": b""}, ("main.cpp",)))
         assert len(keys) == 5
+
+    @pytest.mark.parametrize(
+        "killed",
+        [
+            Execution(Status.SIGNALED, signal=9),
+            Execution(Status.EXITED, exit_code=1, stderr_bytes=b"g++: error: Killed signal terminated program as"),
+            Execution(Status.EXITED, exit_code=1, stderr_bytes=b"collect2: fatal error: ld terminated with signal 9"),
+        ],
+    )
+    def test_a_compiler_that_somebody_killed_is_asked_again(self, killed: Execution) -> None:
+        built = Execution(Status.EXITED, exit_code=0, files={language("cpp").artifact: b"whole"})
+        answers = [killed, built]
+        builds = Builds(lambda *_: answers.pop(0), lambda *_: None, Toolchains())
+        files = {"main.cpp": b"int main() {}"}
+        assert builds.build(language("cpp"), files, ("main.cpp",)) == b"whole"
+        answers[:] = [replace(built, files={}, exit_code=1, stderr_bytes=b"expected ';'")]
+        refused = builds.build(language("cpp"), {"main.cpp": b"int"}, ("main.cpp",))
+        assert isinstance(refused, Execution)
+        assert refused.status is Status.BUILD_FAILED
 
 
 def test_only_plain_files_are_unpacked() -> None:

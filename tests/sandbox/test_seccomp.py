@@ -99,7 +99,7 @@ def test_every_number_answers_as_the_table_says(arch):
         max_size=6,
     ),
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_only_calls_of_the_table_are_allowed(arch, call, args):
     number = NUMBERS[arch].get(call) if isinstance(call, str) else call
     if number is None:

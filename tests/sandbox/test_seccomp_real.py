@@ -260,13 +260,13 @@ GO = 'package main\nimport "fmt"\nfunc main() { c := make(chan int); go func() {
 @pytest.mark.parametrize(
     ("name", "source", "build"),
     [
-        pytest.param("a.rs", RUST, ["rustc", "-O", "a.rs", "-o", "a"], id="rustc"),
-        pytest.param("a.go", GO, ["go", "build", "-o", "a", "a.go"], id="go"),
+        pytest.param("a.rs", RUST, ["/usr/bin/rustc", "-O", "a.rs", "-o", "a"], id="rustc"),
+        pytest.param("a.go", GO, ["/usr/bin/go", "build", "-o", "a", "a.go"], id="go"),
     ],
 )
 def test_a_compiled_program_is_built_and_run(name, source, build, tmp_path):
     needs(build[0])
     (tmp_path / name).write_text(source)
-    built = jailed("env", f"HOME={os.environ.get('HOME', '/')}", f"GOCACHE={tmp_path}/cache", *build, cwd=tmp_path)
+    built = jailed("env", f"HOME={tmp_path}", f"GOCACHE={tmp_path}/cache", *build, cwd=tmp_path)
     assert built.returncode == 0, built.stderr
     assert jailed(str(tmp_path / "a"), cwd=tmp_path).stdout == "42\n"

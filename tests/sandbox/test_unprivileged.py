@@ -18,7 +18,7 @@ import sandbox as package
 from sandbox.jails.bubblewrap import find_bwrap
 
 UID = 71_999
-_OVERSHOOT_MB = 160  # what one process may take between two looks of a watched jail, on a busy machine
+_OVERSHOOT_MB = 400  # what one process may take between two looks of a watched jail, on a busy machine
 _SCENARIO = """\
 import json, sys, os
 from sandbox import Call, Limits, Program, Run, Sandbox

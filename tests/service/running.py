@@ -44,6 +44,22 @@ class Running:
         finally:
             connection.close()
 
+    def until(self, **load: int) -> None:
+        """Waits until /v1/load says so."""
+        end = time.monotonic() + 60
+        while not (now := self.ask("GET", "/v1/load")[1]).items() >= load.items():
+            assert time.monotonic() < end, now
+            time.sleep(0.02)
+
+    def patient(self, path: str, body: Any) -> Any:
+        """The JSON of a 200; asked for again after a 503, which a busy machine gives."""
+        for _ in range(5):
+            status, answer = self.ask("POST", path, body)
+            if status != 503:
+                break
+        assert status == 200, (status, answer)
+        return answer
+
     def post(self, path: str, body: Any, **more: Any) -> Any:
         """The JSON of a 200."""
         status, answer = self.ask("POST", path, body, **more)

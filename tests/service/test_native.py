@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from alarms import alarms, is_interrupted
+from forks import in_a_fork
 
 from code_pipeline import Problem, Submission, TestCase, Verdict, wire
 from math_pipeline import MathVerdict
@@ -128,3 +132,24 @@ def test_openapi_has_examples(server):
     shown = server.ask("GET", "/openapi.json")[1]
     assert {"/v1/run", "/v1/judge", "/v1/math", "/run_code", "/api/v2/execute", "/execute"} <= set(shown["paths"])
     assert "print(sum" in str(shown["components"]["schemas"]["RunIn"])
+
+
+def test_forks_of_a_client_get_their_own_answers(client):
+    assert client.run("print(0)").stdout == "0\n"  # its connection is kept, and every child has a copy
+
+    def use(first):
+        numbers = range(first, first + 12)
+        wrong = [number for number in numbers if client.run(f"print({number})").stdout != f"{number}\n"]
+        return f"wrong: {wrong}"
+
+    with ThreadPoolExecutor(3) as threads:
+        said = list(threads.map(lambda child: in_a_fork(lambda: use(1000 * child)), range(1, 4)))
+    assert said == ["wrong: []"] * 3
+    assert use(0) == "wrong: []"
+
+
+def test_a_client_that_an_alarm_leaves_keeps_no_connection_of_it(client):
+    with alarms():
+        assert is_interrupted(lambda: client.run("import time; time.sleep(1)"), 0.3)
+    assert not client._endpoint._busy
+    assert client.run("print(1)").stdout == "1\n"

@@ -252,6 +252,6 @@ def test_versions_in_words():
     ],
 )
 def test_nemo_skills(server, language, code, expected):
-    done = server.post("/execute", {"generated_code": code, "language": language, "timeout": 1.0, "std_input": "in"})
+    done = server.patient("/execute", {"generated_code": code, "language": language, "timeout": 1.0, "std_input": "in"})
     assert (done["process_status"], done["stdout"]) == expected
     assert isinstance(done["stderr"], str)

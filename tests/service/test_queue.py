@@ -97,3 +97,36 @@ def test_who_waits_too_long_is_told_when_to_come_again():
         return late.value.retry_after_s
 
     assert asyncio.run(story()) >= 1
+
+
+def test_a_caller_that_fills_the_line_shuts_nobody_out():
+    async def story():
+        queue, served, sent_away = FairQueue(1, 10), [], []
+        await queue.take("greedy", 1)
+
+        async def one(caller, number):
+            try:
+                await queue.take(caller, 5)
+            except BusyError:
+                sent_away.append((caller, number))
+                return
+            served.append((caller, number))
+            queue.give()
+
+        tasks = []
+        for caller, numbers in (
+            ("greedy", range(12)), ("modest", range(3)), ("other", range(1)), ("modest", range(3, 7)),
+        ):  # fmt: skip
+            tasks += [asyncio.ensure_future(one(caller, number)) for number in numbers]
+            await asyncio.sleep(0)
+        assert queue.waiting == 10
+        queue.give()
+        await asyncio.gather(*tasks)
+        return served, sent_away, queue
+
+    served, sent_away, queue = asyncio.run(story())
+    assert {caller for caller, _ in sent_away[:2]} == {"greedy"}  # 10 wait: who comes after that is sent away
+    assert [each for each in served if each[0] == "other"] == [("other", 0)]
+    assert [each for each in served if each[0] == "modest"] == [("modest", number) for number in (0, 1, 2, 3)]
+    assert [each for each in served if each[0] == "greedy"] == [("greedy", number) for number in range(5)]
+    assert (queue.free, queue.waiting) == (1, 0)

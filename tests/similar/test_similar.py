@@ -54,19 +54,19 @@ def family(rng, length, threshold):
     return texts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text(max_size=24), max_size=20), st.floats(1, 100))
 def test_any_texts_at_any_threshold(texts, threshold):
     assert earliest_matches(texts, threshold).tolist() == all_pairs(texts, threshold)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text("ab ", max_size=30), max_size=25), st.sampled_from([50, 66.6, 75, 80, 90, 95, 100]))
 def test_texts_that_are_much_alike(texts, threshold):
     assert earliest_matches(texts, threshold).tolist() == all_pairs(texts, threshold)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 2**32),
     st.sampled_from([1, 9, 39, 100, 399, 420, 900, 1100, 2100]),
@@ -131,7 +131,7 @@ def test_the_filter_leaves_little_to_compare():
     assert sum(len(ones) for ones, _ in left) < 100  # of half a million
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text("abc", max_size=40), st.text("abc", max_size=40), st.floats(1, 100))
 def test_the_bounds_hold(one, two, threshold):
     if fuzz.ratio(one, two) >= threshold and one and two:
@@ -140,7 +140,7 @@ def test_the_bounds_hold(one, two, threshold):
         assert bound.shortest(len(one)) <= len(two) <= bound.longest(len(one))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.sampled_from([80, 90, 95]))
 def test_long_pairs_are_never_given_up_wrongly_by_their_ends(seed, threshold):
     rng = random.Random(seed)
@@ -178,7 +178,7 @@ def test_approximate_of_texts_without_a_triple():
     assert earliest_matches(["", "ab", "ab", "", "abc", "a"], 95, approximate=True).tolist() == [-1, -1, 1, 0, -1, -1]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.text("abc ", max_size=30)),
     st.lists(st.text("abc ", min_size=1, max_size=30), min_size=1),
@@ -201,6 +201,10 @@ def test_shared_words_whatever_case_and_punctuation():
     assert shared.of("(See the) fox -- a hen") == {0: "fox a hen", 2: "the fox a"}
     assert shared.of("a hen or a goose, two words") == {}
     assert shared.of("") == {}
+
+
+def test_words_are_the_same_however_unicode_writes_them():
+    assert words_of("Cafe\u0301 STRASSE \uff21\uff22 \ufb01n") == words_of("caf\u00e9 stra\u00dfe ab fin")
 
 
 def test_words_of_scripts_without_spaces_are_characters():

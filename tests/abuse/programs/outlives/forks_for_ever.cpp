@@ -1,6 +1,6 @@
 // expect: exited 0
 // stdout: done
-// wall_under: 3
+// wall_under: 10
 // jail: any
 #include <cstdio>
 #include <signal.h>

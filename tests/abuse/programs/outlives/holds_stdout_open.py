@@ -1,6 +1,6 @@
 # expect: exited 0
 # stdout: done
-# wall_under: 2
+# wall_under: 10
 import os
 import time
 
