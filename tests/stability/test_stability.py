@@ -1,9 +1,10 @@
 """The same verdicts with one job and many, beside a CPU burner, killed and resumed: all columns but times and memory.
 
 Three hundred candidates: a third at 54 to 122 % of their CPU limit, a third that fail differently on different tests, a
-third that do what most candidates do. CPU-bound ones are calibrated on the machine in its quickest moment, and stand a
-fifth below the edges where a verdict or flag is defined by the last percent of a noisy clock (0.70, 1.00 and 1.50 of
-the limit): a machine's speed drifts that much from minute to minute, for all that runs on it alike.
+third that do what most candidates do. CPU-bound ones are calibrated on the machine in its quickest moment, and stand
+away from the edges where a verdict or flag is defined by the last percent of a noisy clock (0.70, 1.00 and 1.50 of the
+limit). Where the machine changes its own speed (neighbours on the same host), CPU time is no constant and less must
+hold: see `assert_same`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +26,31 @@ import pytest
 
 from sandbox import Limits, Sandbox
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(900)]
 
 LIMIT_S = 0.2
+STEADY = 1.06  # quickest to slowest; programs stand at least a tenth from where something changes
 BURN = "def burn(n):\n    s = 0\n    for i in range(n):\n        s += i * i % 7\n    return s\n"
 NOT_COMPARED = {"cpu_time_s", "wall_time_s", "memory_mb"}
 SHARES = [0.54, 0.55, 0.56, 0.57, 0.58, 0.79, 0.8, 0.81, 0.82, 0.83, 1.16, 1.18, 1.19, 1.2, 1.22]
 
 
-def turns_per_second() -> float:
-    """Loop turns a second of CPU time, the best of a few."""
-    with Sandbox(jobs=1) as sandbox:
-        runs = []
-        for _ in range(20):  # over some seconds, since machines drift
-            runs.append(sandbox.run(BURN + "burn(3_000_000)", limits=Limits(cpu_time_s=20)))
-            time.sleep(0.6)
-    return 3_000_000 / min(run.cpu_time_s for run in runs)
+@dataclass(frozen=True)
+class Speed:
+    """Loop turns a second of CPU time, over a few seconds in which nothing else runs."""
+
+    best: float
+    median: float
+
+    @classmethod
+    def now(cls) -> Speed:
+        found = []
+        with Sandbox(jobs=1) as sandbox:
+            for _ in range(12):
+                run = sandbox.run(BURN + "burn(2_000_000)", limits=Limits(cpu_time_s=20))
+                found.append(2_000_000 / run.cpu_time_s)
+                time.sleep(0.3)
+        return cls(max(found), statistics.median(found))
 
 
 def near_limit(per_second: float) -> list[dict[str, Any]]:
@@ -126,32 +138,32 @@ def judged(out: Path) -> list[dict[str, Any]]:
 
 
 class Reference:
-    """Rows for this machine's speed, and what one job says of them. Made anew for each turn, kept between tests."""
+    """Rows for this machine's speed, and what one job says of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: list[tuple[Path, list[dict[str, Any]]]] = []
-
-    def of(self, turn: int) -> tuple[Path, list[dict[str, Any]]]:
-        while len(self._made) <= turn:
-            tries = (self._make(self._folder / f"{len(self._made)}-{number}") for number in range(4))
-            # Where calibration met a slow moment, few are near their limit.
-            self._made.append(next(one for one in tries if sum(row["marginal"] for row in one[1]) > 50))
-        return self._made[turn]
-
-    @staticmethod
-    def _make(folder: Path) -> tuple[Path, list[dict[str, Any]]]:
-        folder.mkdir()
-        rows = near_limit(turns_per_second()) + failing_differently() + usual()
+        self._times = 0
+        self.speeds = [Speed.now()]
+        rows = near_limit(self.speeds[0].best) + failing_differently() + usual()
         assert sum(len(row["candidates"]) for row in rows) == 300
-        path = folder / "rows.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        subprocess.run(command(path, folder / "out", 1), check=True)
-        found = judged(folder / "out")
+        self.rows = folder / "rows.jsonl"
+        self.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        self.judge()
+
+    def judge(self) -> None:
+        out = self._folder / f"out-{self._times}"
+        self._times += 1
+        _done(command(self.rows, out, 1))
+        self.speeds.append(Speed.now())
+        self.judged = judged(out)
         wanted = {"accepted", "wrong_answer", "time_limit", "runtime_error", "no_code", "compile_error"}
-        assert len(found) == 300
-        assert {row["verdict"] for row in found} == wanted
-        return path, found
+        assert len(self.judged) == 300
+        assert {row["verdict"] for row in self.judged} == wanted
+
+    def steady(self, now: Speed) -> bool:
+        """Whether the machine had one speed from the calibration until now, as far as can be seen."""
+        seen = [speed for one in (*self.speeds, now) for speed in (one.best, one.median)]
+        return max(seen) < STEADY * min(seen)
 
 
 @pytest.fixture(scope="module")
@@ -159,30 +171,29 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     return Reference(tmp_path_factory.mktemp("reference"))
 
 
-def differences(rows: list[dict[str, Any]], expected: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    assert [row["row_id"] for row in rows] == [row["row_id"] for row in expected]
-    return [
-        (one["id"], one["candidate_index"], name, one[name], other[name])
-        for one, other in zip(expected, rows, strict=True)
-        for name in one
-        if one[name] != other[name]
-    ]
-
-
 def assert_same(reference: Reference, run: Callable[[Path, Path], None], folder: Path) -> None:
-    """run: judges the rows of a file into a folder. Whatever is not near its limit is the same at the first try.
+    """run: judges the rows of a file into a folder.
 
-    For what is near, a machine that became a fifth quicker or slower between two runs shows nothing: then both runs are
-    made once more, with programs calibrated anew, four times at most.
+    What is not near its limit is the same. What is near is the same as well on a machine of one speed; on one of many,
+    no verdict may turn that is not marked by both as one that might. As neighbours come and go between two looks at
+    the speed, one job and the run have a second turn.
     """
-    for turn in range(5):
-        path, expected = reference.of(turn)
-        out = folder / str(turn)
-        run(path, out)
-        different = differences(judged(out), expected)
+    for turn in range(2):
+        if turn:
+            reference.judge()
+        run(reference.rows, folder / str(turn))
+        rows, expected = judged(folder / str(turn)), reference.judged
+        assert [row["row_id"] for row in rows] == [row["row_id"] for row in expected]
+        different = [(one, other) for one, other in zip(expected, rows, strict=True) if one != other]
+        assert [pair for pair in different if not pair[0]["id"].startswith("near-")] == []
+        if different and not reference.steady(Speed.now()):
+            different = [
+                (one, other)
+                for one, other in different
+                if one["verdict"] != other["verdict"] and not (one["marginal"] and other["marginal"])
+            ]
         if not different:
             return
-        assert [one for one in different if not one[0].startswith("near-")] == []
     assert different == []
 
 
