@@ -10,7 +10,7 @@ EXAMPLES := apps.jsonl taco.jsonl codecontests.parquet openthoughts_metadata.jso
 # The files of tests that count CPU time or slots run one by one, after those that may run side by side.
 WORKERS ?= 2
 
-.PHONY: install demo demo-sample test lint check bench trainers test-trainers clean
+.PHONY: install demo demo-sample test lint check bench trainers test-labelled test-trainers clean
 
 install: $(STAMP)
 
@@ -39,8 +39,12 @@ demo-sample: install
 	$(BIN)/ot-code report out/demo-sample
 
 test: install lint
-	$(BIN)/python -m pytest --durations=20 -n $(WORKERS) --dist loadfile -m 'not alone'
+	$(BIN)/python -m pytest --durations=20 -n $(WORKERS) --dist loadfile -m 'not alone and not trainers'
 	$(BIN)/python -m pytest --durations=20 -m alone
+
+# With the few labelled submissions that take two thirds of the time.
+test-labelled: install
+	OT_LABELLED=all $(BIN)/python -m pytest tests/conformance/test_labelled.py
 
 lint: install
 	$(BIN)/ruff check .

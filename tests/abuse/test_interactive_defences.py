@@ -84,7 +84,8 @@ def sleeping_is_not_waiting(sandbox: Sandbox) -> bool:
 def traffic_is_capped(sandbox: Sandbox) -> bool:
     limits = Limits(cpu_time_s=1, wall_time_s=3, output_bytes=1 << 20)
     reads = Program("import sys\nwhile sys.stdin.buffer.read(1 << 16):\n    pass")
-    with open_interaction(sandbox, Program(_FLOOD), reads, limits=limits) as pair:
+    writes = Program('import sys\nfor _ in range(64):\n    sys.stdout.write("x" * (1 << 17))')  # 8 MiB
+    with open_interaction(sandbox, writes, reads, limits=limits) as pair:
         return pair.run(Run()).candidate.status is Status.OUTPUT_LIMIT
 
 

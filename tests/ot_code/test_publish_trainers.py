@@ -19,7 +19,10 @@ from verify_runs import RIGHT, WRONG, jsonl, plain, verify
 from ot_code.publishing.templates import SKY_T1
 from ot_code.stages.publish import PublishSettings, publish
 
-pytestmark = pytest.mark.timeout(800)  # torch is imported twice, from a cold disk, beside other tests
+pytestmark = [
+    pytest.mark.trainers,
+    pytest.mark.timeout(800),
+]  # torch is imported twice, from a cold disk, beside other tests
 ROOT = Path(__file__).resolve().parents[2]
 HOME = Path(os.environ.get("OT_TRAINERS", ROOT / ".venv-trainers"))
 LOAD = Path(__file__).parent / "trainers" / "load.py"
@@ -51,10 +54,11 @@ def load(trainer: str, folder: Path, config: str, cache: Path) -> Any:
         "CUDA_VISIBLE_DEVICES": "",
     }  # fmt: skip
     run = {"capture_output": True, "text": True, "timeout": 350, "env": environment}
-    probe = subprocess.run([python, "-c", f"import {NEEDS[trainer]}"], check=False, **run)
-    if probe.returncode:
-        _absent(f"{trainer} cannot be imported in {HOME}: {probe.stderr.strip().splitlines()[-1]}")
     done = subprocess.run([python, LOAD, trainer, folder, config], check=False, **run)
+    if done.returncode:
+        probe = subprocess.run([python, "-c", f"import {NEEDS[trainer]}"], check=False, **run)
+        if probe.returncode:
+            _absent(f"{trainer} cannot be imported in {HOME}: {probe.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
 

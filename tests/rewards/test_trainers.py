@@ -18,6 +18,7 @@ from ot_code.rewards import Reward, trl, trl_async
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.trainers,
     *(pytest.mark.filterwarnings(f"ignore::{kind}") for kind in ("DeprecationWarning", "FutureWarning", "UserWarning")),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]

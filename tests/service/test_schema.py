@@ -20,7 +20,7 @@ def test_the_api_is_as_its_schema_says(tmp_path):
     (tmp_path / "schemathesis.toml").write_text(f"[checks.not_a_server_error]\nexpected-statuses = {statuses}\n")
     with running("--jobs", "2", "--deadline", "5", "--run-s", "2") as server:
         command = [
-            program, "run", f"{server.url}/openapi.json", "--checks", CHECKS, "--max-examples", "12", "--seed", "7",
+            program, "run", f"{server.url}/openapi.json", "--checks", CHECKS, "--max-examples", "6", "--seed", "7",
             "--phases", "examples,coverage,fuzzing", "--no-color", "--request-timeout", "30",
         ]  # fmt: skip
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
