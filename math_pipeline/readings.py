@@ -16,6 +16,7 @@ _CHOSEN = re.compile(
 _VECTOR = re.compile(r"\\(?:vec|overrightarrow)\s*\{?\s*([a-z])\s*\}?(?![a-zA-Z])")
 _NUMBERS = re.compile(r"(?:\\mathbb\s*\{\s*)?([RZNQC])(?:\s*\})?")
 _CONSTANT = re.compile(r"(?<![\\a-zA-Z])(?:[Cc]_(?:\{[12]\}|[12])|[AB](?![a-zA-Z_]))")
+_ONE_CONSTANT = re.compile(r"(?<![\\a-zA-Z])[Cc](?:_(?:\{\d\}|\d))?(?!_)")
 _SOLUTION = re.compile(r"\s*(?:[a-zA-Z]\s*\(\s*[a-z]\s*\)|[uvxyz])\s*=")
 _STACKED = re.compile(r"\\begin\s*\{pmatrix\}([^&\\{}]+)\\\\([^&\\{}]+)\\end\s*\{pmatrix\}")
 _SEGMENT = re.compile(r"\\overline\s*\{\s*([A-Z]{2})\s*\}")
@@ -62,11 +63,16 @@ def _respelled(gold: str, answer: str) -> list[tuple[str, str]]:
 
 
 def _with_constants(gold: str, answer: str) -> list[str]:
-    """The answer with its two arbitrary constants as the gold's, either way round: C_1 and C_2, or A and B."""
+    """The answer with its arbitrary constants as the gold's: C for C_1; C_1 and C_2, or A and B, either way round."""
+    if not all(map(_SOLUTION.match, (gold, answer))):
+        return []
+    one, other = (sorted(set(_ONE_CONSTANT.findall(text))) for text in (gold, answer))
+    if len(one) == len(other) == 1 and one != other:
+        return [_ONE_CONSTANT.sub(one[0], answer)]
     wanted = sorted(set(_CONSTANT.findall(gold)))
     used = sorted(set(_CONSTANT.findall(answer)))
     indexed = "_" in "".join(wanted + used)  # A and B may well be given
-    if len(wanted) != 2 or len(used) != 2 or not indexed or not all(map(_SOLUTION.match, (gold, answer))):
+    if len(wanted) != 2 or len(used) != 2 or not indexed:
         return []
     ways = (dict(zip(used, wanted, strict=True)), dict(zip(used, reversed(wanted), strict=True)))
     return [_CONSTANT.sub(lambda name, way=way: way[name[0]], answer) for way in ways]  # type: ignore[misc]
