@@ -105,17 +105,19 @@ class VerdictCache:
             self._drop()
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is not None:
-            return self._connection
-        try:
-            self._connection = self._connected()
-        except sqlite3.OperationalError:  # locked, read-only, no room: the file itself may be sound
-            raise
-        except sqlite3.DatabaseError as error:
-            _LOG.warning("the verdict cache %s is damaged (%s): it starts anew", self._path, error)
-            for name in (self._path, Path(f"{self._path}-wal"), Path(f"{self._path}-shm")):
-                name.unlink(missing_ok=True)
-            self._connection = self._connected()
+        until = time.monotonic() + _WAIT_S
+        while self._connection is None:
+            try:
+                self._connection = self._connected()
+            except sqlite3.OperationalError as error:  # read-only, no room: the file itself may be sound
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)  # two that make the file at once: SQLite tells one of them so without a wait
+            except sqlite3.DatabaseError as error:
+                _LOG.warning("the verdict cache %s is damaged (%s): it starts anew", self._path, error)
+                for name in (self._path, Path(f"{self._path}-wal"), Path(f"{self._path}-shm")):
+                    name.unlink(missing_ok=True)
+                self._connection = self._connected()
         return self._connection
 
     def _connected(self) -> sqlite3.Connection:

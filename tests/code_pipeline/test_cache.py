@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from databases import making
 from forks import in_a_fork
 
 from code_pipeline.cache import VerdictCache, cacheable
@@ -140,6 +141,13 @@ def test_processes_and_threads_share_it(tmp_path):
         found = list(threads.map(lambda number: cache.get(key(number), "s1", {}), [*range(200), *range(1_000, 1_200)]))
     assert found == [RIGHT] * 400
     cache.close()
+
+
+def test_a_file_that_another_process_is_just_making_is_waited_for(cache):
+    """SQLite tells who changes the journal of such a file that it is locked, at once and whatever it may wait."""
+    with making(cache._path):
+        assert cache.put(key(1), RIGHT)
+    assert cache.get(key(1), "s1", {}) == RIGHT
 
 
 def test_a_fork_while_another_thread_uses_it(cache):

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from databases import making
 from forks import in_a_fork
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +135,16 @@ def test_processes_threads_and_forks_share_it(tmp_path: Path) -> None:
     assert in_a_fork(lambda: cache.get(("7",)) == SAME) == "True"
     assert cache.get(("8",)) == SAME
     cache.close()
+
+
+def test_a_file_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    """SQLite tells who changes the journal of such a file that it is locked, at once and whatever it may wait."""
+    path = tmp_path / "kept.sqlite"
+    with making(path):
+        one = Store(path, "form")
+        one.put((1,), [1])
+    assert one.get((1,)) == [1]
+    one.close()
 
 
 def test_a_fork_while_another_thread_uses_it(store: Store) -> None:
