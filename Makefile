@@ -10,15 +10,23 @@ EXAMPLES := apps.jsonl taco.jsonl codecontests.parquet openthoughts_metadata.jso
 # The files of tests that count CPU time or slots run one by one, after those that may run side by side.
 WORKERS ?= 2
 
-.PHONY: install demo demo-sample test lint check bench trainers test-labelled test-trainers clean
+.PHONY: install newest demo demo-sample test lint check bench trainers test-labelled test-trainers clean
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml .ci/versions.txt
 	$(PYTHON) -c 'import sys; sys.exit("ot-code needs Python 3.10 or later, this is " + sys.version) if sys.version_info < (3, 10) else 0'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint .ci/versions.txt --editable '.[dev]'
+	touch $(STAMP)
+
+# Takes the newest of everything and writes it down; `make check` says whether it goes together.
+newest: install
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
+	head -1 .ci/versions.txt >.ci/versions.new
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/$$/; python_version >= "3.11"/' >>.ci/versions.new
+	mv .ci/versions.new .ci/versions.txt
 	touch $(STAMP)
 
 demo: install
@@ -54,17 +62,18 @@ lint: install
 
 check: test demo
 
-# The trainers that take rewards and read what is published, with their tests. Some 2 GB, so not a part of `test`; torch is
-# pinned to a release that has a build for CPUs alone. verl and LLaMA-Factory ask for versions that exclude each other, and
+# The trainers that take rewards and read what is published, with their tests. Some 2 GB, so not a part of `test`; of torch,
+# a release that has a build for CPUs alone. verl and LLaMA-Factory ask for versions that exclude each other, and
 # what is used of them needs none of these.
+trainers: HELD := --quiet --constraint .ci/versions-trainers.txt
 trainers: $(TRAINERS)/.installed
 
-$(TRAINERS)/.installed: pyproject.toml
+$(TRAINERS)/.installed: pyproject.toml .ci/versions-trainers.txt
 	$(PYTHON) -m venv $(TRAINERS)
-	$(TRAINERS)/bin/python -m pip install --quiet torch==2.13.0 trl peft ray omegaconf hydra-core tensordict pandas pillow \
+	$(TRAINERS)/bin/python -m pip install $(HELD) torch trl peft ray omegaconf hydra-core tensordict pandas pillow \
 		torchdata codetiming pylatexenc scipy sentencepiece einops tiktoken
-	$(TRAINERS)/bin/python -m pip install --quiet --no-deps verl==0.9.1 llamafactory==0.9.3
-	$(TRAINERS)/bin/python -m pip install --quiet pytest pytest-timeout hypothesis --editable '.[math]'
+	$(TRAINERS)/bin/python -m pip install $(HELD) --no-deps verl llamafactory
+	$(TRAINERS)/bin/python -m pip install $(HELD) pytest pytest-timeout hypothesis --editable '.[math]'
 	touch $@
 
 test-trainers: trainers
