@@ -147,12 +147,15 @@ class _Soak:
             return self.sandbox.run(source, stdin=stdin)
 
     def _kill(self) -> None:
-        """All jails at random moments, but for those of programs that may have lost one already."""
+        """All jails at random moments, but for those of programs that may have lost one already: soon after these."""
         chance, pool = random.Random(20260102), self.sandbox.pool
-        while not self._done.wait(chance.uniform(0.1, 1)):
+        pause_s = 0.05
+        while not self._done.wait(pause_s):
+            pause_s = 0.01
             with self._lock, pool._lock:
-                if self._spare or max(self._spared) > 0:
+                if self._spare or max(self._spared) > 0 or not (pool._idle or pool._lent):
                     continue
+                pause_s = chance.uniform(0.1, 1)
                 for jail in pool._idle:
                     jail.kill()
                 for jail in pool._lent:

@@ -213,7 +213,7 @@ def test_beside_a_burner(reference: Reference, tmp_path: Path) -> None:
 def test_killed_and_resumed(reference: Reference, tmp_path: Path) -> None:
     def killed(rows: Path, out: Path) -> None:
         kills = 0
-        for wait_s in (3, 7, 11, 15, 19):
+        for wait_s in (2, 4, 6, 8, 10):
             process = subprocess.Popen(command(rows, out, 2))
             time.sleep(wait_s)
             if process.poll() is None:
