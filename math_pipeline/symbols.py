@@ -190,7 +190,7 @@ def _same_expressions(one: Any, two: Any) -> bool | None:
     if len(names) == 1 and rounding and str(names[0]) in _COUNTERS:  # of whole n alone
         whole = [digits.agree(one, two, {names[0]: sympy.Integer(value)}) for value in range(1, _MOST_ROUNDED)]
         return True if all(whole) else False if False in whole else None
-    if False in agreed and one.has(sympy.log) and two.has(sympy.log) and _agree_where_real(one, two, names):
+    if False in agreed and _has_branches(one, two) and _agree_where_real(one, two, names):
         return True
     if False in agreed:
         if not names or not {str(name) for name in names} <= _COUNTERS:
@@ -292,6 +292,12 @@ def difference(left: str, right: str) -> Any | None:
     if one.has(sympy.Derivative) or two.has(sympy.Derivative):  # of a bare name, which would come to nothing
         return None
     return one - two
+
+
+def _has_branches(one: Any, two: Any) -> bool:
+    """Whether both hold logarithms, and one of them that of an unknown, which is complex for some values of it."""
+    logarithms = one.atoms(sympy.log), two.atoms(sympy.log)
+    return all(logarithms) and any(each.free_symbols for some in logarithms for each in some)
 
 
 def _agree_where_real(one: Any, two: Any, names: list[Any]) -> bool:
