@@ -41,19 +41,23 @@ class Bench:
         self._judge = Judge(self._sandbox)
         self._thorough = self._judge.thorough()
         self._math = MathBench(jobs=jobs, cache=None)
+        self._closing = threading.Event()
 
     def close(self) -> None:
-        """Ends everything; what is under way is given up."""
+        """Ends everything; what is under way is given up, and told no more: that it was given up is no finding."""
+        self._closing.set()
         self._sandbox.close()
         self._judge.close()
         self._math.close()
 
     def answer(self, asked: Mapping[str, Any], connection: Connection[Any, Any]) -> None:
-        """Tells what is found of each response of a question, then that it is done. Raises OSError when nobody listens.
+        """Tells what is found of each response of a question, then that it is done.
+
+        Raises OSError when nobody listens, EOFError when the trainer has gone, or `close` was called meanwhile.
 
         asked: `rows` of `columns` and `responses`, `all_tests`, `deadline_s`.
         """
-        question = _Question(connection)
+        question = _Question(connection, self._closing)
         judge = self._thorough if asked["all_tests"] else self._judge
         deadline_s = asked["deadline_s"]
         until = None if deadline_s is None else time.monotonic() + deadline_s
@@ -63,11 +67,11 @@ class Bench:
                 question.send_found()
             question.finish(until)
         except (CodePipelineError, MathError, SandboxError) as error:
-            connection.send_bytes(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+            question.send({"error": f"{type(error).__name__}: {error}"})
             return
         finally:
             question.call_off()
-        connection.send_bytes(json.dumps({"done": True}).encode())
+        question.send({"done": True})
 
     def _submit(self, question: _Question, number: int, row: Mapping[str, Any], judge: Judge) -> None:
         columns = _with_answer(row["columns"])
@@ -132,7 +136,8 @@ class _Question:
     the judges' threads tell goes into a queue.
     """
 
-    def __init__(self, connection: Connection[Any, Any]) -> None:
+    def __init__(self, connection: Connection[Any, Any], closing: threading.Event) -> None:
+        self._closing = closing
         self._futures: list[Future[Any]] = []
         self._rows_left = 0  # used by the thread that answers
         self._connection = connection
@@ -179,10 +184,19 @@ class _Question:
 
     def _send(self, told: bytes | Future[Any]) -> None:
         if isinstance(told, bytes):
-            self._connection.send_bytes(told)
+            self._send_bytes(told)
         else:
             self._rows_left -= 1
             told.result()
+
+    def send(self, said: Mapping[str, Any]) -> None:
+        """Says something else of the question. Raises as `send_found` does."""
+        self._send_bytes(json.dumps(said).encode())
+
+    def _send_bytes(self, said: bytes) -> None:
+        if self._closing.is_set():  # it may be of what was closed: the end of the connection says so
+            raise EOFError
+        self._connection.send_bytes(said)
 
     def call_off(self) -> None:
         """Nothing more is begun, and nothing more is told."""

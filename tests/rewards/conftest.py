@@ -1,4 +1,4 @@
-"""A pool of this session's own, which ends soon after it."""
+"""A pool of this session's own, which ends soon after it: sessions side by side stop and count theirs alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from ot_code.rewards import pool
 @pytest.fixture(autouse=True, scope="session")
 def own_pool() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OT_REWARDS_IDLE_S", "3.25")
+        side_by_side = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        patch.setenv("OT_REWARDS_IDLE_S", str(3.25 + side_by_side / 1000))
         yield
         pool._forget()
         for pid in pools():

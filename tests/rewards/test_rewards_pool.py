@@ -136,6 +136,19 @@ def test_a_pool_that_dies_is_replaced_and_nothing_is_a_zero():
     assert pools() != [before]
 
 
+def test_a_pool_that_is_told_to_stop_ends_its_answers_in_place_of_faults(monkeypatch, caplog):
+    trl([RIGHT], **columns(1))
+    (before,) = pools()
+    monkeypatch.setattr(pool, "_TRIES", 1)
+    slow = f"import time\nwhile time.process_time() < 5: pass\n{RIGHT}"
+    stop = threading.Timer(0.7, os.kill, (before, signal.SIGTERM))
+    stop.start()
+    assert trl([slow, slow + "#", RIGHT + "#2"], **columns(3))[:2] == [None, None]
+    stop.join()
+    assert "went away" in caplog.text
+    assert "a fault of ours" not in caplog.text
+
+
 def test_idle_connections_to_a_dead_pool_are_dropped():
     trl([RIGHT], **columns(1))
     for pid in pools():
